@@ -1,0 +1,44 @@
+# make install   virtual environment in .venv, inkread with all extras
+# make demo      train on MNIST, measure, read ten pictures of digits
+# make test      style, types, import rules and all tests
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEMO := runs/demo
+STAMP := $(VENV)/.installed
+
+.PHONY: install demo test fast lint clean
+.DEFAULT_GOAL := install
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[all]'
+	@touch $(STAMP)
+
+demo: install
+	@rm -rf $(DEMO)
+	$(BIN)/inkread train quick --out $(DEMO)
+	$(BIN)/inkread evaluate $(DEMO)/model.onnx --out $(DEMO)/evaluation
+	$(BIN)/inkread read examples/digits/*.* --model $(DEMO)/model.onnx --annotate --out $(DEMO)/read
+	@echo
+	@echo "Look at:  $(DEMO)/curves.png  $(DEMO)/evaluation/confusion.png  $(DEMO)/read/sheet.png"
+
+test: install lint
+	$(BIN)/python -m pytest -n 2 --cov --cov-report= tests
+	@$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+fast: install
+	$(BIN)/python -m pytest -n 2 -m 'not slow' tests
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean:
+	rm -rf $(VENV) runs build .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,90 @@
+"""Results as frozen dataclasses, and the protocol that a classifier meets. Standard library and NumPy only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+UInt8Array = npt.NDArray[np.uint8]
+Float32Array = npt.NDArray[np.float32]
+Int64Array = npt.NDArray[np.int64]
+
+
+class Box(NamedTuple):
+    """A rectangle in pixels of the picture as a person sees it (EXIF turn applied); x1 and y1 are exclusive."""
+
+    x0: int
+    y0: int
+    x1: int
+    y1: int
+
+    @property
+    def width(self) -> int:
+        """Width in pixels."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> int:
+        """Height in pixels."""
+        return self.y1 - self.y0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Digit:
+    """One digit (or one class of the model at hand) as it was read.
+
+    Attributes:
+        label: the most probable class; the empty string where the picture holds no ink.
+        confidence: calibrated probability of `label`, 0 to 1.
+        accepted: whether `confidence` reaches the threshold in force and the picture holds ink.
+        probabilities: float32 of shape (classes,), in the order of the model's labels; all 0 where there is no ink.
+        box: where the ink is, in pixels of the picture; None where there is none.
+        reason: why it was not accepted, in a few words; None where it was.
+    """
+
+    label: str
+    confidence: float
+    accepted: bool
+    probabilities: Float32Array = field(repr=False)
+    box: Box | None
+    reason: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values that `json.dumps` takes; probabilities rounded to 6 decimals."""
+        return {
+            "label": self.label,
+            "confidence": round(self.confidence, 6),
+            "accepted": self.accepted,
+            "reason": self.reason,
+            "probabilities": [round(float(p), 6) for p in self.probabilities],
+            "box": list(self.box) if self.box is not None else None,
+        }
+
+
+class Classifier(Protocol):
+    """What `imaging` and later rooms know of a network: pictures in, calibrated probabilities out."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Names of the classes, in the order of the probabilities."""
+        ...
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one input."""
+        ...
+
+    def probabilities(self, images_nchw: UInt8Array) -> Float32Array:
+        """Classify a batch.
+
+        Args:
+            images_nchw: uint8 of shape (n, channels, height, width), white ink (255) on black (0).
+
+        Returns:
+            float32 of shape (n, classes), each row summing to 1.
+        """
+        ...

@@ -1,0 +1,55 @@
+"""Fixtures that all rooms share: the real MNIST, and the command line as a real process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from inkread.data import Dataset, load
+
+CommandLine = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(scope="session")
+def mnist_train() -> Dataset:
+    """The 60,000 training pictures."""
+    return load("mnist", "train")
+
+
+@pytest.fixture(scope="session")
+def mnist_test() -> Dataset:
+    """The 10,000 test pictures."""
+    return load("mnist", "test")
+
+
+@pytest.fixture
+def inkread(tmp_path: Path) -> CommandLine:
+    """Run `python -m inkread ARGUMENTS` in an empty folder and return its exit status and output."""
+
+    def run(*arguments: object, timeout: float = 300, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "inkread", *map(str, arguments)],
+            cwd=tmp_path,
+            env={**os.environ, "COLUMNS": "120", **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    return run
+
+
+def one_sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """Assert that a process refused in one plain line with exit status 2, and return that line."""
+    assert result.returncode == 2, (result.returncode, result.stdout, result.stderr)
+    assert "Traceback" not in result.stderr + result.stdout
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    return lines[0]
