@@ -1,0 +1,56 @@
+"""What every data source and format yields: pictures in one array, labels in another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from inkread.errors import DataError
+from inkread.types import Int64Array, UInt8Array
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Dataset:
+    """A labelled set of pictures of one size, held in memory.
+
+    Attributes:
+        name: the source's name or the path it came from.
+        split: "train" or "test" (own data without a split are all "train").
+        images: uint8 of shape (n, channels, height, width), range 0 to 255; for ink data, white ink on black.
+        labels: int64 of shape (n,), indices into `classes`.
+        classes: names of the classes.
+        normalization: how a new picture becomes like these: "mnist" or "resize" (see `modelfile.Card`).
+        sha256: hex SHA-256 over the raw bytes of images and labels.
+        licence: SPDX expression or a few words, "unknown" for own data.
+        credit: whom to thank, one line.
+        writers: int64 of shape (n,) naming who wrote each picture, or None where unknown.
+    """
+
+    name: str
+    split: str
+    images: UInt8Array = field(repr=False)
+    labels: Int64Array = field(repr=False)
+    classes: tuple[str, ...]
+    normalization: str = "mnist"
+    sha256: str = ""
+    licence: str = "unknown"
+    credit: str = ""
+    writers: Int64Array | None = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not belong together.
+
+        Raises:
+            DataError: if shapes or label values do not fit.
+        """
+        if self.images.ndim != 4:
+            raise DataError(
+                f"{self.name}: images have {self.images.ndim} dimensions, 4 are needed (n, channels, height, width)."
+            )
+        if len(self.images) != len(self.labels):
+            raise DataError(f"{self.name}: {len(self.images)} images but {len(self.labels)} labels.")
+        if len(self.labels) and not (self.labels.min() >= 0 and self.labels.max() < len(self.classes)):
+            raise DataError(f"{self.name}: a label lies outside the {len(self.classes)} classes.")
+
+    def __len__(self) -> int:
+        """Return the number of pictures."""
+        return len(self.images)
