@@ -59,7 +59,8 @@ def write_text(path: Path, text: str) -> None:
 def cannot_write(path: Path, error: OSError) -> OutputError:
     """Turn an operating system's refusal into a sentence."""
     return OutputError(
-        f"cannot write {path}: {error.strerror or error}; choose another place or make room, what was there is unchanged."
+        f"cannot write {path}: {error.strerror or error}; "
+        "choose another place or make room, what was there is unchanged."
     )
 
 

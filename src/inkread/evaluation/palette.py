@@ -1,0 +1,11 @@
+"""The colours that all figures share; told apart also by people who do not see red from green (after Okabe and Ito)."""
+
+INK = "#1d2733"
+GREY = "#717c87"
+FAINT = "#d9dee3"
+PAPER = "#ffffff"
+RIGHT = "#0072b2"
+RIGHT_SOFT = "#8fc1e3"
+RIGHT_TINT = "#d6e8f4"
+WRONG = "#c44f00"
+WRONG_TINT = "#fdeadb"

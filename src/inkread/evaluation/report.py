@@ -1,0 +1,197 @@
+"""Everything that is measured on one data set, in one frozen value, with its JSON and its pictures."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from inkread.evaluation.calibration import (
+    ReliabilityBin,
+    confidence_and_correct,
+    expected_calibration_error,
+    reliability_bins,
+)
+from inkread.evaluation.metrics import Evaluation, evaluate
+from inkread.evaluation.rejection import Acceptance, Floats, RiskCoverage, acceptance, auroc, risk_coverage
+from inkread.types import Float32Array, Int64Array, UInt8Array
+
+FILES = ("report.json", "gallery.png", "confusion.png", "reliability.png", "risk_coverage.png")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outsiders:
+    """How the model takes pictures that are none of its classes.
+
+    Attributes:
+        data: name of the data set.
+        count: its pictures.
+        auroc: chance that a random digit gets a higher confidence than a random one of these.
+        accepted: how many of these reach the threshold.
+    """
+
+    data: str
+    count: int
+    auroc: float
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Report:
+    """All figures of one model on one data set.
+
+    Attributes:
+        model: the model's name.
+        data: the data set's name.
+        split: "train" or "test".
+        evaluation: accuracy, loss, confusion.
+        ece: expected calibration error, 0 to 1.
+        bins: the reliability diagram's bins.
+        acceptance: what the threshold lets through.
+        risk_coverage: the curve over all thresholds.
+        outsiders: how pictures of no class fared; None where none were given.
+    """
+
+    model: str
+    data: str
+    split: str
+    evaluation: Evaluation
+    ece: float
+    bins: tuple[ReliabilityBin, ...]
+    acceptance: Acceptance
+    risk_coverage: RiskCoverage
+    outsiders: Outsiders | None = None
+
+    @property
+    def source(self) -> str:
+        """Which model on which data, for people."""
+        return f"{self.model} on {self.data}, {self.split}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return all figures as plain values that `json.dumps` takes; fractions, not per cent."""
+        found = self.evaluation
+        return {
+            "model": self.model,
+            "data": self.data,
+            "split": self.split,
+            "count": found.count,
+            "correct": found.correct,
+            "unanswered": found.unanswered,
+            "accuracy": found.accuracy,
+            "accuracy_low": found.low,
+            "accuracy_high": found.high,
+            "average_loss": found.average_loss,
+            "ece": self.ece,
+            "aurc": self.risk_coverage.aurc,
+            "acceptance": asdict(self.acceptance),
+            "outsiders": asdict(self.outsiders) if self.outsiders else None,
+            "classes": list(found.classes),
+            "per_class": [asdict(score) for score in found.per_class],
+            "confusion": found.confusion.tolist(),
+            "reliability": [asdict(b) for b in self.bins],
+        }
+
+    def to_json(self) -> str:
+        """Return `to_dict` as JSON text."""
+        return json.dumps(self.to_dict(), ensure_ascii=False)
+
+
+def measure(
+    probabilities: Float32Array,
+    labels: Int64Array,
+    classes: Sequence[str],
+    *,
+    model: str,
+    data: str,
+    split: str,
+    threshold: float,
+    outsiders: Outsiders | None = None,
+) -> Report:
+    """Measure everything that answers and truth tell; errors as of `evaluate`.
+
+    Args:
+        probabilities: float32 of shape (n, classes), each row summing to 1, or all 0 for no answer.
+        labels: int64 of shape (n,), indices into `classes`.
+        classes: names of the classes.
+        model: the model's name.
+        data: the data set's name.
+        split: "train" or "test".
+        threshold: the least confidence that is accepted, 0 to 1.
+        outsiders: how pictures of no class fared, from `compare_outsiders`.
+
+    Returns:
+        The figures.
+    """
+    evaluation = evaluate(probabilities, labels, classes)
+    confidence, correct = confidence_and_correct(probabilities, labels)
+    return Report(
+        model=model,
+        data=data,
+        split=split,
+        evaluation=evaluation,
+        ece=expected_calibration_error(probabilities, labels),
+        bins=reliability_bins(probabilities, labels),
+        acceptance=acceptance(confidence, correct, threshold),
+        risk_coverage=risk_coverage(confidence, correct),
+        outsiders=outsiders,
+    )
+
+
+def compare_outsiders(digits: Float32Array, outsiders: Float32Array, data: str, threshold: float) -> Outsiders:
+    """Compare the confidence on digits with that on pictures of no class.
+
+    Args:
+        digits: float32 of shape (n, classes), the model's probabilities on digits.
+        outsiders: float32 of shape (m, classes), those on the other pictures.
+        data: name of the others' data set.
+        threshold: the least confidence that is accepted, 0 to 1.
+
+    Returns:
+        AUROC and what is accepted wrongly.
+
+    Raises:
+        DataError: if one of them is empty.
+    """
+    inside, outside = _confidence(digits), _confidence(outsiders)
+    accepted = int(((outside >= threshold) & (outside > 0)).sum())
+    return Outsiders(data=data, count=len(outside), auroc=auroc(inside, outside), accepted=accepted)
+
+
+def save(
+    report: Report, images_nchw: UInt8Array, labels: Int64Array, probabilities: Float32Array, folder: Path
+) -> list[Path]:
+    """Write the report as JSON and its four pictures.
+
+    Args:
+        report: what was measured.
+        images_nchw: uint8 of shape (n, channels, height, width), what it was measured on.
+        labels: int64 of shape (n,), indices into the report's classes.
+        probabilities: float32 of shape (n, classes), the answers.
+        folder: where to; made if it is not there.
+
+    Returns:
+        The files written: `FILES`.
+
+    Raises:
+        OutputError: if the folder cannot be written.
+        MissingExtraError: if matplotlib is not installed; report and gallery are written all the same.
+    """
+    from inkread.evaluation.figures import draw_confusion, draw_reliability, draw_risk_coverage
+    from inkread.evaluation.gallery import draw_gallery
+    from inkread.files import write_text
+
+    paths = [folder / name for name in FILES]
+    write_text(paths[0], report.to_json() + "\n")
+    draw_gallery(images_nchw, labels, probabilities, report.evaluation.classes, paths[1], source=report.source)
+    draw_confusion(report.evaluation, paths[2], source=report.source)
+    draw_reliability(report.evaluation, report.bins, report.ece, paths[3], source=report.source)
+    draw_risk_coverage(report.evaluation, report.risk_coverage, report.acceptance, paths[4], source=report.source)
+    return paths
+
+
+def _confidence(probabilities: Float32Array) -> Floats:
+    """Return how sure each answer is: float64 of shape (n,)."""
+    confidence: Floats = probabilities.max(axis=1).astype("float64")
+    return confidence
