@@ -1,0 +1,199 @@
+"""A model file, opened and ready to classify: ONNX Runtime on the CPU."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from inkread.errors import ImageError, ModelFileError
+from inkread.modelfile.card import CARD_KEY, Card, parse_card
+from inkread.types import Float32Array, UInt8Array
+
+if TYPE_CHECKING:
+    import onnxruntime
+
+# Pixels that one call of the graph takes: 63 pictures of 28x28. Their activations stay in the processor's cache, so
+# that it is quicker than larger calls, and memory stays small whatever is asked.
+PIXELS_PER_RUN = 50_000
+FATAL_ONLY = 4
+
+
+class OnnxClassifier:
+    """A network read from a model file; meets the `inkread.types.Classifier` protocol, safe to share between threads.
+
+    Attributes:
+        card: what the file says of itself.
+    """
+
+    def __init__(self, session: onnxruntime.InferenceSession, card: Card) -> None:
+        self.card = card
+        self._session = session
+        self._pictures_per_run = max(1, PIXELS_PER_RUN // int(np.prod(card.input_shape)))
+
+    @classmethod
+    def open(cls, path: str | Path) -> OnnxClassifier:
+        """Open a model file and check that graph and card are what inkread can use.
+
+        Args:
+            path: an ``.onnx`` file with a card, as `modelfile.write_model` writes it.
+
+        Returns:
+            The classifier, its graph already run once on a blank picture.
+
+        Raises:
+            ModelFileError: if the file is missing, empty, no ONNX model, or has no card or one that does not fit
+                the graph.
+        """
+        path = Path(path)
+        _check_file(path)
+        try:
+            session = _start_session(path)
+            card = _read_card(session, path)
+            _check_graph(session, card, path)
+            classifier = cls(session, card)
+            _check_trial(classifier, path)
+        except ModelFileError:
+            raise
+        except Exception as error:  # ONNX Runtime's errors have no base class; damaged text may not decode.
+            raise ModelFileError(
+                f"{path} is no ONNX model or is damaged: take a fresh copy, or a file that inkread wrote."
+            ) from error
+        return classifier
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes, in the order of the logits."""
+        return self.card.labels
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, height and width of one input."""
+        return self.card.input_shape
+
+    def logits(self, images_nchw: UInt8Array) -> Float32Array:
+        """Run the network.
+
+        Args:
+            images_nchw: uint8 of shape (n, *input_shape), range 0 to 255; n may be 0.
+
+        Returns:
+            float32 of shape (n, classes), not calibrated.
+
+        Raises:
+            ImageError: if type or shape is another.
+        """
+        if images_nchw.dtype != np.uint8 or images_nchw.shape[1:] != self.input_shape:
+            raise ImageError(
+                f"this model takes pictures as uint8 of shape (n, {', '.join(map(str, self.input_shape))}), "
+                f"not {images_nchw.dtype} of shape {images_nchw.shape}: use a model trained on such pictures."
+            )
+        step = self._pictures_per_run
+        parts = [images_nchw[start : start + step] for start in range(0, len(images_nchw), step)]
+        if not parts:
+            return np.zeros((0, len(self.labels)), np.float32)
+        if len(parts) == 1:
+            return self._run(parts[0])
+        with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as threads:
+            return np.concatenate(list(threads.map(self._run, parts)))
+
+    def probabilities(self, images_nchw: UInt8Array) -> Float32Array:
+        """Classify a batch: softmax of the logits divided by the card's temperature (Guo et al. 2017).
+
+        Args:
+            images_nchw: uint8 of shape (n, *input_shape), range 0 to 255.
+
+        Returns:
+            float32 of shape (n, classes), each row summing to 1.
+
+        Raises:
+            ImageError: if type or shape is another.
+        """
+        scaled = self.logits(images_nchw).astype(np.float64) / self.card.temperature
+        scaled -= scaled.max(axis=1, keepdims=True)
+        exponentials = np.exp(scaled)
+        probabilities: Float32Array = (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+        return probabilities
+
+    def _run(self, images_nchw: UInt8Array) -> Float32Array:
+        """Run the graph once."""
+        logits: Float32Array = np.asarray(self._session.run(["logits"], {"image": images_nchw})[0], np.float32)
+        return logits
+
+
+def _check_file(path: Path) -> None:
+    """Refuse what is no readable file before ONNX Runtime sees it."""
+    if path.is_dir():
+        raise ModelFileError(f"{path} is a folder, not a model file: give the .onnx file inside it.")
+    try:
+        with path.open("rb") as file:
+            empty = not file.read(1)
+    except FileNotFoundError as error:
+        raise ModelFileError(f"there is no model file {path}: check the name.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ModelFileError(
+            f"the model file {path} cannot be read ({reason}): check the name and its rights."
+        ) from error
+    if empty:
+        raise ModelFileError(f"the model file {path} is empty: take a fresh copy.")
+
+
+def _start_session(path: Path) -> onnxruntime.InferenceSession:
+    """Let ONNX Runtime load the graph."""
+    import onnxruntime
+
+    onnxruntime.disable_telemetry_events()
+    options = onnxruntime.SessionOptions()
+    # One thread a run answers a single picture soonest; a large batch is spread by us, run by run.
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = FATAL_ONLY
+    # Without the fallback, which tries again on another device and prints, the CPU being the only one.
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0)
+
+
+def _read_card(session: onnxruntime.InferenceSession, path: Path) -> Card:
+    """Find the card in the metadata and parse it."""
+    text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
+    if text is None:
+        raise ModelFileError(
+            f"{path} is an ONNX model, but not one of inkread's (it has no card): take a file that inkread wrote."
+        )
+    try:
+        return parse_card(text)
+    except ModelFileError as error:
+        raise ModelFileError(f"{path}: {error}") from error
+
+
+def _check_graph(session: onnxruntime.InferenceSession, card: Card, path: Path) -> None:
+    """Compare the graph's inputs and outputs with the contract and the card."""
+    inputs = [(node.name, node.type) for node in session.get_inputs()]
+    outputs = [(node.name, node.type) for node in session.get_outputs()]
+    if inputs != [("image", "tensor(uint8)")] or outputs != [("logits", "tensor(float)")]:
+        found = ", ".join(f"{name} {kind}" for name, kind in inputs + outputs)
+        raise ModelFileError(
+            f"{path} is not a model that inkread can use: its graph must take 'image' (uint8) and give "
+            f"'logits' (float), found {found}."
+        )
+    shape = session.get_inputs()[0].shape
+    if isinstance(shape[0], int) or tuple(shape[1:]) != card.input_shape:
+        raise ModelFileError(
+            f"the card of {path} disagrees with its graph: the card says input "
+            f"(n, {', '.join(map(str, card.input_shape))}), the graph ({', '.join(map(str, shape))}); export it again."
+        )
+
+
+def _check_trial(classifier: OnnxClassifier, path: Path) -> None:
+    """Run one blank picture and see whether finite logits, one a label, come out."""
+    logits = classifier.logits(np.zeros((1, *classifier.input_shape), np.uint8))
+    if logits.shape != (1, len(classifier.labels)):
+        raise ModelFileError(
+            f"the card of {path} disagrees with its graph: {len(classifier.labels)} labels, but logits of shape "
+            f"{logits.shape}; export the model again."
+        )
+    if not np.isfinite(logits).all():
+        raise ModelFileError(f"the network in {path} yields values that are no numbers: train it again.")
