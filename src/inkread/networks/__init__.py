@@ -1,0 +1,7 @@
+"""Every architecture by name. Needs torch."""
+
+from inkread.networks.quick import fold
+from inkread.networks.shapes import Preprocessing
+from inkread.networks.table import NETWORKS, Network, build, preprocessing
+
+__all__ = ["NETWORKS", "Network", "Preprocessing", "build", "fold", "preprocessing"]

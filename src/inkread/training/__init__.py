@@ -1,0 +1,1 @@
+"""Recipes, augmentation, the loop, checkpoints and export. All but `config`, `recipes` and `events` needs torch."""

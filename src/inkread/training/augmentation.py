@@ -1,0 +1,77 @@
+"""Augmentation: each batch is changed as a whole, a little differently for each picture. Nothing loops over pictures.
+
+What is random is computed on the CPU and then moved, so that every device sees the same pictures.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch.nn import functional as F  # noqa: N812  (the name that everybody knows it by)
+
+from inkread.training.config import Augmentation
+
+SHIFT = 2  # pixels
+TURN = math.radians(10)
+SCALE = 0.1
+SHEAR = 0.15
+COARSE = 5  # points a side of the grid of random displacements
+WARP = 0.05  # standard deviation of a displacement, in half-widths of the picture: 0.7 pixels of 28
+
+
+def augment(images_nchw: torch.Tensor, kind: Augmentation, generator: torch.Generator) -> torch.Tensor:
+    """Change each picture of a batch at random. What comes in from beyond the border repeats its edge.
+
+    Args:
+        images_nchw: float32 of shape (n, c, h, w), before mean and std.
+        kind: "none"; "shift", whole pixels, up to 2; "affine", up to 10 degrees, 10 % of size, a shear and 2 pixels of
+            shift; "elastic", affine and a smooth random field of displacements.
+        generator: on the CPU.
+
+    Returns:
+        A tensor of the same shape.
+    """
+    if kind == "none":
+        return images_nchw
+    if kind == "shift":
+        return shift(images_nchw, generator)
+    n, _, height, width = images_nchw.shape
+    grid_nhw2 = F.affine_grid(affine_matrices(n, height, width, generator), [n, 1, height, width], align_corners=False)
+    if kind == "elastic":
+        grid_nhw2 = grid_nhw2 + displacements(n, height, width, generator)
+    edge = 1 - 1 / torch.tensor([width, height])
+    grid_nhw2 = grid_nhw2.clamp(-edge, edge).to(images_nchw.device)
+    return F.grid_sample(images_nchw, grid_nhw2, mode="bilinear", align_corners=False)
+
+
+def shift(images_nchw: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Move each picture by whole pixels, up to SHIFT each way, by indexing into a padded copy."""
+    n, channels, height, width = images_nchw.shape
+    padded = F.pad(images_nchw, (SHIFT,) * 4, mode="replicate")
+    offsets_2n = torch.randint(0, 2 * SHIFT + 1, (2, n), generator=generator).to(images_nchw.device)
+    picture = torch.arange(n, device=images_nchw.device).view(n, 1, 1, 1)
+    channel = torch.arange(channels, device=images_nchw.device).view(1, channels, 1, 1)
+    rows = (offsets_2n[0, :, None] + torch.arange(height, device=images_nchw.device)).view(n, 1, height, 1)
+    columns = (offsets_2n[1, :, None] + torch.arange(width, device=images_nchw.device)).view(n, 1, 1, width)
+    return padded[picture, channel, rows, columns]
+
+
+def affine_matrices(n: int, height: int, width: int, generator: torch.Generator) -> torch.Tensor:
+    """Draw a matrix of shape (2, 3) for each picture, from output to input, in half-widths of the picture."""
+    turn, scale, shear, right, down = torch.rand(5, n, generator=generator).mul_(2).sub_(1)
+    cos, sin, size = torch.cos(turn * TURN), torch.sin(turn * TURN), 1 + SCALE * scale
+    first_row = torch.stack([size * cos, size * (shear * SHEAR - sin), right * 2 * SHIFT / width], dim=1)
+    second_row = torch.stack([size * sin, size * cos, down * 2 * SHIFT / height], dim=1)
+    return torch.stack([first_row, second_row], dim=1)
+
+
+def displacements(n: int, height: int, width: int, generator: torch.Generator) -> torch.Tensor:
+    """Draw a smooth field of shape (n, h, w, 2), in half-widths of the picture.
+
+    After P. Simard, D. Steinkraus, J. Platt, "Best practices for convolutional neural networks applied to visual
+    document analysis" (2003); a coarse grid, interpolated, stands in for their Gaussian blur.
+    """
+    coarse = torch.randn(n, 2, COARSE, COARSE, generator=generator).mul_(WARP)
+    field_n2hw = F.interpolate(coarse, (height, width), mode="bicubic", align_corners=True)
+    return field_n2hw.permute(0, 2, 3, 1)

@@ -1,0 +1,51 @@
+"""Where training runs, and that it runs the same way twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from torch.utils import deterministic as torch_deterministic
+
+from inkread.errors import ConfigError
+
+# A module with a property; type checkers do not see that.
+MEMORY: Any = torch_deterministic
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the device that a configuration names; "auto" takes CUDA, then MPS, then the CPU.
+
+    Raises:
+        ConfigError: if there is no such device in this machine, or this torch cannot use it.
+    """
+    available = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available(), "cpu": True}
+    if name == "auto":
+        name = next(kind for kind, there in available.items() if there)
+    if not available[name]:
+        usable = ", ".join(kind for kind, there in available.items() if there)
+        raise ConfigError(f"the device {name!r} is not available to torch here: take 'auto' or one of: {usable}.")
+    return torch.device(name)
+
+
+@contextmanager
+def deterministic(device: torch.device) -> Iterator[None]:
+    """Let torch choose deterministic algorithms only; afterwards all is as before, the global random numbers too."""
+    if device.type == "cuda":
+        # cuBLAS asks for this before it is first used: https://docs.nvidia.com/cuda/cublas/#results-reproducibility
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+    before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
+    filled = MEMORY.fill_uninitialized_memory
+    devices = [torch.cuda.current_device()] if device.type == "cuda" else []
+    with torch.random.fork_rng(devices=devices):
+        torch.use_deterministic_algorithms(True)
+        # Nothing here reads memory before writing it; filling it would cost time.
+        MEMORY.fill_uninitialized_memory = False
+        try:
+            yield
+        finally:
+            torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+            MEMORY.fill_uninitialized_memory = filled

@@ -1,0 +1,95 @@
+"""From a torch module to a model file: one ONNX graph that takes pixels as they are."""
+
+from __future__ import annotations
+
+import contextlib
+import copy
+import io
+import logging
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import torch
+from torch import nn
+
+from inkread.errors import MissingExtraError
+from inkread.modelfile import Card, write_model
+from inkread.networks import Preprocessing, fold
+
+
+class PixelsToLogits(nn.Module):
+    """A network with its preprocessing before it."""
+
+    def __init__(self, network: nn.Module, preprocessing: Preprocessing) -> None:
+        super().__init__()
+        self.network = network
+        self.preprocessing = preprocessing
+
+    def forward(self, image_nchw: torch.Tensor) -> torch.Tensor:
+        """Map uint8 pixels of shape (n, c, h, w) to float32 logits of shape (n, k)."""
+        x_nchw = (image_nchw.to(torch.float32) / 255 - self.preprocessing.mean) / self.preprocessing.std
+        logits_nk: torch.Tensor = self.network(x_nchw)
+        return logits_nk
+
+
+def export_model(module: nn.Module, card: Card, path: Path, preprocessing: Preprocessing) -> None:
+    """Write a network as a model file: graph input "image" (uint8, any n), output "logits" (float32).
+
+    Batch normalisation is folded into the convolutions, dropout is gone; the module itself stays as it is.
+
+    Args:
+        module: takes float32 of shape (n, *card.input_shape), returns logits of shape (n, len(card.labels)).
+        card: what the file says of itself.
+        path: where it goes; an older file there survives if anything fails.
+        preprocessing: becomes part of the graph.
+
+    Raises:
+        OutputError: if the file cannot be written.
+        MissingExtraError: if onnx or onnxscript is not installed.
+    """
+    network = copy.deepcopy(module).cpu().eval()
+    network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
+    fold(network)
+    write_model(_graph(PixelsToLogits(network, preprocessing).eval(), card.input_shape), card, path)
+
+
+def _graph(module: nn.Module, input_shape: tuple[int, int, int]) -> bytes:
+    """Trace a module with torch's exporter and return the serialised ONNX model."""
+    # Two pictures, not one: the exporter takes a size of 1 for a constant.
+    example = torch.zeros(2, *input_shape, dtype=torch.uint8)
+    try:
+        with _silence():
+            program = torch.onnx.export(
+                module,
+                (example,),
+                dynamo=True,
+                input_names=["image"],
+                output_names=["logits"],
+                dynamic_shapes={"image_nchw": {0: torch.export.Dim("n", min=1)}},
+            )
+    except ImportError as error:
+        raise MissingExtraError(
+            "writing a model file needs onnx and onnxscript: pip install 'inkread[train]'."
+        ) from error
+    assert program is not None
+    model = program.model_proto
+    # The exporter notes for every node where in whose source it came from; that is nobody's business.
+    for part in (model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
+        del part.metadata_props[:]
+        part.doc_string = ""
+    content: bytes = model.SerializeToString()
+    return content
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the exporter's progress, warnings and log lines to itself."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)
+    try:
+        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logging.disable(before)

@@ -1,0 +1,1 @@
+"""Those who listen to the loop: the log, the progress on a terminal, the curves, TensorBoard."""

@@ -1,0 +1,107 @@
+"""The recipes: functions that each return a complete, frozen configuration. Nothing here needs torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from inkread.errors import ConfigError
+from inkread.naming import nearest
+from inkread.training.config import TrainConfig
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What to expect of a recipe on MNIST.
+
+    Attributes:
+        network: the architecture in a word or two; MNIST's layer widths where it is fully connected.
+        parameters: weights that are learned.
+        accuracy: on the test pictures, per cent, mean over seeds.
+        seconds: training on two CPU cores, about.
+    """
+
+    network: str
+    parameters: int
+    accuracy: float
+    seconds: int
+
+
+def quick() -> TrainConfig:
+    """Return the default: the best accuracy that a few seconds on two CPU cores give."""
+    return TrainConfig(
+        recipe="quick",
+        network="quick",
+        epochs=2,
+        batch_size=128,
+        label_smoothing=0.1,
+        learning_rate=0.01,
+        schedule="one-cycle",
+        warmup=0.2,
+        augmentation="shift",
+    )
+
+
+def mlp_128_64() -> TrainConfig:
+    """Return 784-128-64-10, fully connected; negative log-likelihood of log-softmax, SGD with momentum."""
+    return TrainConfig(
+        recipe="mlp-128-64",
+        network="mlp-128-64",
+        epochs=15,
+        batch_size=64,
+        loss="nll",
+        optimizer="sgd",
+        learning_rate=0.01,
+        momentum=0.9,
+        schedule="cosine",
+    )
+
+
+def mlp_64x3() -> TrainConfig:
+    """Return 784-64-64-64-10, fully connected; cross-entropy, Adam."""
+    return TrainConfig(
+        recipe="mlp-64x3",
+        network="mlp-64x3",
+        epochs=12,
+        batch_size=100,
+        learning_rate=0.003,
+        schedule="cosine",
+    )
+
+
+def cnn_10_20() -> TrainConfig:
+    """Return two 5x5 convolutions with dropout; Adam, cross-entropy, batches of 100, a report every 20 of them."""
+    return TrainConfig(recipe="cnn-10-20", network="cnn-10-20")
+
+
+def cnn_8_16() -> TrainConfig:
+    """Return two 3x3 convolutions, cross-entropy, Adam, batches of 60, 10 epochs."""
+    return TrainConfig(recipe="cnn-8-16", network="cnn-8-16", batch_size=60)
+
+
+RECIPES: dict[str, Callable[[], TrainConfig]] = {
+    "quick": quick,
+    "mlp-128-64": mlp_128_64,
+    "mlp-64x3": mlp_64x3,
+    "cnn-10-20": cnn_10_20,
+    "cnn-8-16": cnn_8_16,
+}
+
+FACTS: dict[str, Facts] = {
+    "quick": Facts(network="3 conv layers", parameters=41450, accuracy=99.3, seconds=10),
+    "mlp-128-64": Facts(network="784-128-64-10", parameters=109386, accuracy=97.8, seconds=20),
+    "mlp-64x3": Facts(network="784-64-64-64-10", parameters=59210, accuracy=97.4, seconds=10),
+    "cnn-10-20": Facts(network="2 conv layers", parameters=21840, accuracy=98.9, seconds=60),
+    "cnn-8-16": Facts(network="2 conv layers", parameters=9098, accuracy=98.8, seconds=60),
+}
+
+
+def get_recipe(name: str) -> TrainConfig:
+    """Return a recipe's configuration.
+
+    Raises:
+        ConfigError: if there is no such recipe (nearest names offered).
+    """
+    if name not in RECIPES:
+        raise ConfigError(f"there is no recipe {name!r}{nearest(name, RECIPES)}")
+    return RECIPES[name]()

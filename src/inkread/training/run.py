@@ -1,0 +1,249 @@
+"""One run from data to model file: `train` puts the loop, the run's folder and the listeners together."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from inkread.data import Dataset, hold_out, load, splits, take
+from inkread.data.fetch import Progress
+from inkread.errors import ConfigError
+from inkread.evaluation import wilson_interval
+from inkread.evaluation.calibration import fit_temperature
+from inkread.files import write_bytes
+from inkread.modelfile import Card, DataSource, Metric
+from inkread.networks import preprocessing
+from inkread.training.checkpoint import load_checkpoint, save_checkpoint, to_safetensors
+from inkread.training.config import TrainConfig
+from inkread.training.device import choose_device, deterministic
+from inkread.training.events import CheckpointSaved, Event, Listener, RunDone
+from inkread.training.export import export_model
+from inkread.training.folder import RunFolder, git_revision, now, versions
+from inkread.training.listeners.curves import draw_curves
+from inkread.training.listeners.log import JsonLog, read_log
+from inkread.training.loop import Controls, Pictures, count_correct, fit, predict
+from inkread.training.losses import make_loss
+from inkread.training.state import State, new_state
+
+SAVE_EVERY = 5.0
+LARGEST_VALIDATION = 5  # validation takes one picture in so many at most
+CALIBRATION = 1000  # fewer validation pictures say too little about confidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunData:
+    """The three parts of the data; `test` is None where the data set has no such split."""
+
+    train: Dataset
+    validation: Dataset
+    test: Dataset | None
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Name the splits that were loaded, with their hashes."""
+        loaded = [self.train] if self.test is None else [self.train, self.test]
+        return [{"name": part.name, "split": part.split, "sha256": part.sha256} for part in loaded]
+
+
+def train(
+    config: TrainConfig,
+    *,
+    run_dir: Path,
+    listeners: Sequence[Listener] = (),
+    resume: bool = False,
+    save_every: float = SAVE_EVERY,
+    data: RunData | None = None,
+) -> Path:
+    """Train, measure once on the test split, and leave everything in the run's folder.
+
+    The folder then holds config.json, log.jsonl, checkpoint.safetensors, weights.safetensors, curves.png and, written
+    last, model.onnx. Ctrl-C (where this runs in the main thread) saves a checkpoint and stops.
+
+    Args:
+        config: what to train, how, on what.
+        run_dir: the run's folder; made if it is not there.
+        listeners: called with every event.
+        resume: go on with the run in `run_dir`; the result is the same to the last bit as without the interruption.
+        save_every: seconds between two checkpoints within an epoch.
+        data: what `load_data(config)` returned, where the caller has it already.
+
+    Returns:
+        The path of the model file.
+
+    Raises:
+        ConfigError: if an option makes no sense here, or the run to resume is finished or another.
+        DataError: if the data cannot be had.
+        OutputError: if something cannot be written; what was there before stays.
+        TrainingInterrupted: after Ctrl-C.
+    """
+    device = choose_device(config.device)
+    data = data or load_data(config)
+    folder = RunFolder(run_dir)
+    with deterministic(device), JsonLog(folder.log) as log:
+        everyone: tuple[Listener, ...] = (log, *listeners)
+        state = new_state(
+            config,
+            num_classes=len(data.train.classes),
+            image_shape=data.train.images.shape[1:],
+            device=device,
+        )
+        if resume:
+            folder.check_resumable(config, data.describe())
+        else:
+            folder.begin(config, data.describe())
+        if folder.checkpoint.exists():
+            load_checkpoint(state, folder.checkpoint)
+        with _interruptions() as stop:
+            controls = Controls(save=_saver(folder), save_every=save_every, stop=stop)
+            for event in fit(state, config, _on(device, data.train), _on(device, data.validation), controls):
+                _tell(everyone, event)
+        _finish(state, config, data, folder, everyone)
+    return folder.model
+
+
+def load_data(config: TrainConfig, *, progress: Progress | None = None) -> RunData:
+    """Load the splits that a configuration names, and set validation pictures aside; `progress` hears of downloads.
+
+    Raises:
+        DataError: if there are none, or the test pictures are of another size.
+    """
+    whole = load(config.data, "train", progress=progress)
+    rest, validation = hold_out(whole, min(config.validation, len(whole) // LARGEST_VALIDATION))
+    if config.limit is not None:
+        rest = take(rest, config.limit)
+    test = load(config.data, "test", progress=progress) if "test" in splits(config.data) else None
+    if test is not None and test.images.shape[1:] != whole.images.shape[1:]:
+        raise ConfigError(
+            f"the test pictures of {config.data} have shape {test.images.shape[1:]}, those to train with "
+            f"{whole.images.shape[1:]}: make them alike."
+        )
+    return RunData(train=rest, validation=validation, test=test if test is not None and len(test) else None)
+
+
+def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder, listeners: Sequence[Listener]) -> None:
+    """Measure the best weights on the test split and write the run's results; the model file comes last."""
+    scaling, device = preprocessing(config.network), next(state.network.parameters()).device
+    metrics: list[Metric] = []
+    test_loss = test_correct = None
+    if len(data.validation):
+        metrics.append(_metric(data.validation, "validation", state.best_correct))
+    if data.test is not None:
+        pictures = _on(device, data.test)
+        logits_nk = predict(state.network, state.best, pictures, scaling)
+        test_loss = make_loss(config)(logits_nk, pictures.labels_n).item()
+        test_correct = count_correct(logits_nk, pictures.labels_n)
+        metrics.append(_metric(data.test, "test", test_correct))
+    done = RunDone(
+        best_epoch=state.best_epoch,
+        validation_accuracy=state.best_correct / len(data.validation) if len(data.validation) else None,
+        test_loss=test_loss,
+        test_correct=test_correct,
+        test_count=None if data.test is None else len(data.test),
+        seconds=state.seconds,
+    )
+    _tell(listeners, done)
+    header = {"inkread.weights": json.dumps({"network": config.network, "recipe": config.recipe})}
+    write_bytes(folder.weights, to_safetensors(state.best, header))
+    draw_curves(read_log(folder.log), folder.curves)
+    card = make_card(config, data, metrics, _temperature(state, config, data.validation))
+    state.network.load_state_dict(state.best)
+    export_model(state.network, card, folder.model, scaling)
+
+
+def make_card(config: TrainConfig, data: RunData, metrics: Sequence[Metric], temperature: float) -> Card:
+    """Fill in the card of a trained model."""
+    source = data.train
+    _, *shape = source.images.shape
+    return Card(
+        name=f"{config.recipe} ({source.name})",
+        task="digit",
+        labels=source.classes,
+        input_shape=(shape[0], shape[1], shape[2]),
+        normalization=source.normalization,
+        network=config.network,
+        network_options={} if config.dropout is None else {"dropout": config.dropout},
+        temperature=temperature,
+        recipe=config.recipe,
+        config=config.to_dict(),
+        seed=config.seed,
+        data=(
+            DataSource(
+                name=source.name,
+                sha256=source.sha256,
+                count=len(source),
+                licence=source.licence,
+                credit=source.credit,
+            ),
+        ),
+        metrics=tuple(metrics),
+        credits=(source.credit,) if source.credit else (),
+        versions=versions(),
+        git_revision=git_revision(),
+        created=now(),
+    )
+
+
+def _metric(measured: Dataset, split: str, correct: int) -> Metric:
+    """State an accuracy with its interval."""
+    low, high = wilson_interval(correct, len(measured))
+    value = correct / len(measured)
+    return Metric(
+        name="accuracy", data=measured.name, split=split, value=value, low=low, high=high, count=len(measured)
+    )
+
+
+def _temperature(state: State, config: TrainConfig, validation: Dataset) -> float:
+    """Fit the card's temperature on the validation pictures; 1 where they are too few or all read right."""
+    if len(validation) < CALIBRATION or state.best_correct == len(validation):
+        return 1.0
+    pictures = _on(next(state.network.parameters()).device, validation)
+    logits_nk = predict(state.network, state.best, pictures, preprocessing(config.network))
+    return fit_temperature(logits_nk.cpu().numpy(), validation.labels)
+
+
+def _on(device: torch.device, dataset: Dataset) -> Pictures:
+    """Put a split on a device, whole."""
+    return Pictures(torch.tensor(dataset.images, device=device), torch.tensor(dataset.labels, device=device))
+
+
+def _tell(listeners: Sequence[Listener], event: Event) -> None:
+    """Pass an event on."""
+    for listener in listeners:
+        listener(event)
+
+
+def _saver(folder: RunFolder) -> Callable[[State], CheckpointSaved]:
+    """Return what writes a run's checkpoint."""
+
+    def save(state: State) -> CheckpointSaved:
+        save_checkpoint(state, folder.checkpoint)
+        return CheckpointSaved(path=str(folder.checkpoint), epoch=state.epoch, step=state.step)
+
+    return save
+
+
+@contextmanager
+def _interruptions() -> Iterator[Callable[[], bool]]:
+    """Turn the first Ctrl-C into a wish that the loop asks for between two steps; the second one acts at once."""
+    wanted = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield wanted.is_set
+        return
+    before = signal.getsignal(signal.SIGINT)
+
+    def note(_number: int, _frame: Any) -> None:
+        wanted.set()
+        signal.signal(signal.SIGINT, before)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield wanted.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)

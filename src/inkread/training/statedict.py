@@ -1,0 +1,202 @@
+"""Plain PyTorch state dicts (``.pth``): a tutorial's comes in by the shapes of its tensors, ours go out.
+
+Nothing is ever unpickled but tensors: `torch.load(weights_only=True)` and nothing else. Where torch is not installed,
+importing this module raises MissingExtraError.
+"""
+
+from __future__ import annotations
+
+import math
+import pickle
+import warnings
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from io import BytesIO
+from itertools import product
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from inkread.errors import ConfigError, MissingExtraError, ModelFileError
+
+try:
+    import torch
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+except ImportError as missing:
+    raise MissingExtraError("a .pth is read and written by torch: pip install 'inkread[train]'.") from missing
+
+from inkread.files import write_bytes
+from inkread.modelfile import Card
+from inkread.networks import NETWORKS, build, preprocessing
+from inkread.training.export import export_model
+from inkread.version import __version__
+
+Tensors = dict[str, torch.Tensor]
+NESTED_UNDER = ("state_dict", "model_state_dict", "model")
+WEIGHTS_NAME = "weights.safetensors"
+TENSOR_ORDER = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
+SIDES = (28, 32)
+SHAPES_SHOWN = 6
+
+
+class Built(NamedTuple):
+    """An architecture with weights in it, ready to infer.
+
+    Attributes:
+        network: its name in `NETWORKS`.
+        module: takes float32 of shape (n, *input_shape), scaled; returns logits of shape (n, classes).
+        input_shape: channels, height, width.
+        classes: number of logits.
+    """
+
+    network: str
+    module: torch.nn.Module
+    input_shape: tuple[int, int, int]
+    classes: int
+
+
+def read_pth(source: Path) -> Built:
+    """Read a plain state dict into the architecture whose tensors, in order, have the same shapes.
+
+    The names of the layers do not matter. Other widths of fully connected networks are not guessed at: shapes do not
+    tell the activation between the layers.
+
+    Args:
+        source: a file of `torch.save(model.state_dict(), source)`, perhaps inside a checkpoint's dictionary.
+
+    Returns:
+        The architecture with these weights.
+
+    Raises:
+        ModelFileError: if the file is missing or damaged, holds code or a whole model, or fits no architecture.
+    """
+    tensors = _tensors_of(_load(source), source)
+    shapes = [tuple(tensor.shape) for tensor in tensors.values()]
+    for candidate in _candidates(shapes):
+        own = candidate.module.state_dict()
+        if [tuple(tensor.shape) for tensor in own.values()] == shapes:
+            candidate.module.load_state_dict(dict(zip(own, tensors.values(), strict=True)))
+            return candidate
+    found = ", ".join("x".join(map(str, shape)) or "single value" for shape in shapes[:SHAPES_SHOWN])
+    more = f" and {len(shapes) - SHAPES_SHOWN} more" if len(shapes) > SHAPES_SHOWN else ""
+    raise ModelFileError(
+        f"the tensors of {source} fit none of the networks {', '.join(NETWORKS)}; found {found}{more}."
+    )
+
+
+def convert_pth(source: Path, target: Path, *, mean: float | None = None, std: float | None = None) -> Card:
+    """Turn a plain state dict into a model file.
+
+    Args:
+        source: see `read_pth`.
+        target: the ``.onnx`` file to write.
+        mean: subtracted from pixels / 255 before the network; None takes the architecture's own.
+        std: what the difference is divided by, above 0; None takes the architecture's own.
+
+    Returns:
+        The card that was written: ten classes are the digits, others are numbered.
+
+    Raises:
+        ModelFileError: see `read_pth`.
+        ConfigError: if `mean` is no number or `std` not above 0.
+        OutputError: if `target` cannot be written.
+    """
+    found = read_pth(source)
+    own = preprocessing(found.network)
+    scaling = type(own)(mean=own.mean if mean is None else mean, std=own.std if std is None else std)
+    if not (math.isfinite(scaling.mean) and 0 < scaling.std < math.inf):
+        raise ConfigError(f"mean {scaling.mean:g} and std {scaling.std:g} make no scaling: std must be above 0.")
+    card = Card(
+        name=source.stem,
+        task="digit",
+        labels=tuple(str(number) for number in range(found.classes)),
+        input_shape=found.input_shape,
+        normalization="mnist" if found.input_shape == (1, 28, 28) else "resize",
+        network=found.network,
+        versions={"inkread": __version__, "torch": str(torch.__version__)},
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        licence="unknown",
+        notes=(
+            f"Converted from {source.name}; before the network: (pixels / 255 - {scaling.mean:g}) / {scaling.std:g}.",
+        ),
+    )
+    export_model(found.module, card, target, scaling)
+    return card
+
+
+def _load(source: Path) -> Any:
+    """Read a file with the loader that admits tensors and plain containers only."""
+    if source.is_dir():
+        raise ModelFileError(f"{source} is a folder, not a .pth file: give the file inside it.")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Of old formats; what matters becomes an error below.
+            return torch.load(source, map_location="cpu", weights_only=True)
+    except FileNotFoundError as error:
+        raise ModelFileError(f"there is no model file {source}: check the name.") from error
+    except PermissionError as error:
+        raise ModelFileError(f"the model file {source} cannot be read: you have no right to.") from error
+    except Exception as error:  # Damaged files end in errors of every kind: EOF, key, index, zip.
+        if isinstance(error, pickle.UnpicklingError) or "TorchScript" in str(error):
+            raise ModelFileError(
+                f"{source} holds code or a whole pickled model instead of tensors alone, so it is not run: where it "
+                "was made, save the weights with torch.save(model.state_dict(), 'weights.pth')."
+            ) from error
+        raise ModelFileError(f"{source} is no PyTorch file or is damaged: take a fresh copy.") from error
+
+
+def _tensors_of(content: Any, source: Path) -> Tensors:
+    """Find the state dict, also inside a checkpoint, with the tensors in their order."""
+    for key in NESTED_UNDER:
+        if isinstance(content, Mapping) and isinstance(content.get(key), Mapping):
+            content = content[key]
+    values = list(content.values()) if isinstance(content, Mapping) else []
+    if not values or not all(torch.is_tensor(value) and value.layout is torch.strided for value in values):
+        raise ModelFileError(
+            f"{source} holds no state dict: save the weights with torch.save(model.state_dict(), 'weights.pth')."
+        )
+    tensors = {str(name): value for name, value in content.items()}
+    for name, tensor in tensors.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise ModelFileError(f"{source} holds values that are no numbers in {name!r}: train the model again.")
+    return tensors
+
+
+def write_pth(source: Path, target: Path) -> None:
+    """Write a run's weights as a plain state dict, which any PyTorch program can load.
+
+    Args:
+        source: a run's folder, the model file in it, or its ``weights.safetensors``.
+        target: the ``.pth`` file to write.
+
+    Raises:
+        ModelFileError: if there are no weights or they are damaged.
+        OutputError: if `target` cannot be written.
+    """
+    path = source / WEIGHTS_NAME if source.is_dir() else source
+    path = path.with_name(WEIGHTS_NAME) if path.suffix == ".onnx" else path
+    if not path.is_file():
+        raise ModelFileError(f"there are no weights {path}: give the folder of a finished run.")
+    try:
+        tensors = load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise ModelFileError(f"{path} is no safetensors file or is damaged: take a fresh copy.") from error
+    buffer = BytesIO()
+    torch.save({name: tensors[name] for name in sorted(tensors, key=_layer_order)}, buffer)
+    write_bytes(target, buffer.getvalue())
+
+
+def _layer_order(name: str) -> tuple[list[str], int]:
+    """Sort tensors as PyTorch lists them: safetensors does not keep their order."""
+    *layer, tensor = name.split(".")
+    rank = TENSOR_ORDER.index(tensor) if tensor in TENSOR_ORDER else len(TENSOR_ORDER)
+    return [part.zfill(6) for part in layer], rank
+
+
+def _candidates(shapes: list[tuple[int, ...]]) -> Iterator[Built]:
+    """Build every architecture with the input channels and classes that these shapes, in order, suggest."""
+    classes = max(2, shapes[-1][0]) if shapes and shapes[-1] else 2
+    channels = next((shape[1] for shape in shapes if len(shape) == 4), 1)
+    for name, side in product(NETWORKS, SIDES):
+        module = build(name, num_classes=classes, in_channels=max(1, channels), image_size=(side, side))
+        yield Built(name, module.eval(), (channels, side, side), classes)

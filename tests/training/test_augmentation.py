@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from inkread.training.augmentation import SHIFT, augment
+from inkread.training.config import Augmentation
+
+
+def generator(seed: int = 0) -> torch.Generator:
+    return torch.Generator().manual_seed(seed)
+
+
+def centre_of_mass(images_nchw: torch.Tensor) -> torch.Tensor:
+    n, _, height, width = images_nchw.shape
+    mass = images_nchw.mean(dim=1)
+    rows = (mass.sum(dim=2) * torch.arange(height)).sum(dim=1)
+    columns = (mass.sum(dim=1) * torch.arange(width)).sum(dim=1)
+    return torch.stack([rows, columns], dim=1) / mass.sum(dim=(1, 2)).view(n, 1)
+
+
+def blobs(n: int = 64, channels: int = 1, height: int = 28, width: int = 28) -> torch.Tensor:
+    images = torch.zeros(n, channels, height, width)
+    images[:, :, 8:-8, 8:-8] = torch.rand(n, channels, height - 16, width - 16, generator=generator(5))
+    return images
+
+
+def test_none_changes_nothing() -> None:
+    images = blobs()
+    assert torch.equal(augment(images, "none", generator()), images)
+
+
+def test_shift_moves_each_picture_by_whole_pixels_in_every_direction() -> None:
+    images = blobs(400, channels=3, height=24, width=30)
+    moved = augment(images, "shift", generator())
+    seen = set()
+    for before, after in zip(images, moved, strict=True):
+        offset = (centre_of_mass(after[None]) - centre_of_mass(before[None]))[0].round().int().tolist()
+        assert torch.equal(torch.roll(before, offset, dims=(1, 2)), after)
+        seen.add(tuple(offset))
+    assert seen == {(row, column) for row in range(-SHIFT, SHIFT + 1) for column in range(-SHIFT, SHIFT + 1)}
+
+
+def test_shift_repeats_the_edge_and_brings_in_no_black_border() -> None:
+    white = torch.ones(50, 1, 28, 28)
+    assert torch.equal(augment(white, "shift", generator()), white)
+
+
+@pytest.mark.parametrize("kind", ["affine", "elastic"])
+@pytest.mark.parametrize("shape", [(1, 28, 28), (3, 20, 24)])
+def test_warps_change_pictures_a_little(kind: Augmentation, shape: tuple[int, int, int]) -> None:
+    images = blobs(200, *shape)
+    warped = augment(images, kind, generator())
+    assert warped.shape == images.shape
+    assert warped.min() >= 0
+    assert warped.max() <= images.max()
+    offsets = centre_of_mass(warped) - centre_of_mass(images)
+    assert 0.3 < offsets.abs().mean() < 2.5
+    assert offsets.mean().abs() < 0.5
+    ink = warped.sum(dim=(1, 2, 3)) / images.sum(dim=(1, 2, 3))
+    assert 0.85 < ink.mean() < 1.2
+    assert ink.std() < 0.4
+
+
+@pytest.mark.parametrize("kind", ["shift", "affine", "elastic"])
+def test_the_generator_alone_decides(kind: Augmentation) -> None:
+    images = blobs()
+    torch.manual_seed(1)
+    first = augment(images, kind, generator(3))
+    torch.manual_seed(2)
+    assert torch.equal(first, augment(images, kind, generator(3)))
+    assert not torch.equal(first, augment(images, kind, generator(4)))

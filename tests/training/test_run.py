@@ -1,0 +1,128 @@
+"""Whole runs: from data to a folder with everything in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import load_file
+
+from inkread.data import Dataset
+from inkread.errors import ConfigError
+from inkread.networks import build, preprocessing
+from inkread.runtime import OnnxClassifier
+from inkread.training.config import TrainConfig
+from inkread.training.events import CheckpointSaved, Event, RunDone
+from inkread.training.listeners.log import read_log
+from inkread.training.recipes import get_recipe
+from inkread.training.run import train
+
+
+class Run(NamedTuple):
+    config: TrainConfig
+    folder: Path
+    events: list[Event]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """The recipe `quick` on 2,000 pictures."""
+    config = get_recipe("quick").with_options({"limit": 2000, "validation": 1000, "batch_size": 50, "seed": 3})
+    folder = tmp_path_factory.mktemp("runs") / "quick"
+    events: list[Event] = []
+    assert train(config, run_dir=folder, listeners=[events.append]) == folder / "model.onnx"
+    return Run(config, folder, events)
+
+
+def test_two_thousand_pictures_teach_it_to_read(run: Run) -> None:
+    done = run.events[-1]
+    assert isinstance(done, RunDone)
+    assert done.test_count == 10_000
+    assert done.test_correct is not None
+    assert done.test_correct > 9_600
+    assert done.validation_accuracy is not None
+    assert abs(done.validation_accuracy - done.test_correct / 10_000) < 0.02
+
+
+def test_the_model_file_reads_as_the_card_says(run: Run, mnist_test: Dataset) -> None:
+    classifier = OnnxClassifier.open(run.folder / "model.onnx")
+    metric = next(metric for metric in classifier.card.metrics if metric.split == "test")
+    correct = (classifier.logits(mnist_test.images).argmax(axis=1) == mnist_test.labels).sum()
+    assert abs(int(correct) - metric.value * 10_000) <= 1
+    assert metric.low < metric.value < metric.high
+    assert metric.high - metric.low < 0.01
+
+
+def test_onnx_and_torch_give_the_same_logits(run: Run, mnist_test: Dataset) -> None:
+    network = build("quick")
+    network.load_state_dict(load_file(run.folder / "weights.safetensors"))
+    network.eval()
+    scaling = preprocessing("quick")
+    with torch.no_grad():
+        x_nchw = (torch.tensor(mnist_test.images[:500]) / 255 - scaling.mean) / scaling.std
+        expected = network(x_nchw).numpy()
+    found = OnnxClassifier.open(run.folder / "model.onnx").logits(mnist_test.images[:500])
+    assert np.abs(found - expected).max() <= 1e-4
+
+
+def test_the_card_is_filled(run: Run, mnist_train: Dataset) -> None:
+    card = OnnxClassifier.open(run.folder / "model.onnx").card
+    assert TrainConfig.from_dict(card.config) == run.config
+    assert (card.recipe, card.network, card.seed, card.normalization) == ("quick", "quick", 3, "mnist")
+    assert card.labels == tuple("0123456789")
+    source = card.data[0]
+    digest = hashlib.sha256(mnist_train.images.tobytes() + mnist_train.labels.astype("<i8").tobytes()).hexdigest()
+    assert (source.name, source.sha256, source.count) == ("mnist", digest, 2000)
+    assert card.credits == (mnist_train.credit,)
+    assert {"inkread", "torch", "onnx"} <= set(card.versions)
+    assert card.created.endswith("+00:00")
+    assert 0.3 < card.temperature < 3
+
+
+def test_the_model_file_says_nothing_of_the_machine(run: Run) -> None:
+    content = (run.folder / "model.onnx").read_bytes()
+    assert b"site-packages" not in content
+    assert str(Path(__file__).parents[2]).encode() not in content
+
+
+def test_the_folder_holds_the_whole_story(run: Run) -> None:
+    names = {"config.json", "log.jsonl", "checkpoint.safetensors", "weights.safetensors", "curves.png", "model.onnx"}
+    assert {path.name for path in run.folder.iterdir()} == names
+    begun = json.loads((run.folder / "config.json").read_text())
+    assert TrainConfig.from_dict(begun["config"]) == run.config
+    assert [part["split"] for part in begun["data"]] == ["train", "test"]
+    assert len(read_log(run.folder / "log.jsonl")) == len(run.events)
+    assert any(isinstance(event, CheckpointSaved) for event in run.events)
+    assert Image.open(run.folder / "curves.png").width >= 1600
+
+
+def test_a_finished_run_is_not_resumed_and_not_overwritten(run: Run) -> None:
+    with pytest.raises(ConfigError, match="is finished"):
+        train(run.config, run_dir=run.folder, resume=True)
+    with pytest.raises(ConfigError, match="holds a run already"):
+        train(run.config, run_dir=run.folder)
+
+
+def test_own_coloured_pictures_of_another_size(coloured: Path, tmp_path: Path) -> None:
+    config = get_recipe("cnn-8-16").with_options({"data": str(coloured), "epochs": 6, "batch_size": 20})
+    events: list[Event] = []
+    model = train(config, run_dir=tmp_path / "run", listeners=[events.append])
+    done = events[-1]
+    assert isinstance(done, RunDone)
+    assert done.test_count is None
+    assert done.validation_accuracy is not None
+    assert done.validation_accuracy > 0.9
+    classifier = OnnxClassifier.open(model)
+    assert classifier.labels == ("blue", "green", "red")
+    assert classifier.input_shape == (3, 20, 24)
+    red = np.zeros((1, 3, 20, 24), np.uint8)
+    red[:, 0, 4:14, 4:14] = 200
+    assert classifier.labels[int(classifier.logits(red).argmax())] == "red"
+    assert [metric.split for metric in classifier.card.metrics] == ["validation"]
+    assert [(metric.split, metric.count) for metric in classifier.card.metrics] == [("validation", 60)]
