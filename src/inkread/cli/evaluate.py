@@ -1,0 +1,150 @@
+"""`inkread evaluate`: how well a model reads a data set, in figures, tables and pictures."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from inkread.errors import ConfigError, OutputError
+
+if TYPE_CHECKING:
+    from inkread.data import Dataset
+    from inkread.evaluation.report import Outsiders
+    from inkread.runtime import OnnxClassifier
+    from inkread.types import Float32Array
+
+EPILOG = (
+    "[bold]Examples[/bold]\n\n"
+    "inkread evaluate\n\n"
+    "inkread evaluate runs/quick/model.onnx --out runs/quick/evaluation\n\n"
+    "inkread evaluate mnist_model.pth --data my-digits/ --format json\n\n"
+    "inkread evaluate --against fashion-mnist --min-confidence 0.9"
+)
+
+
+class Format(StrEnum):
+    """How the figures are printed."""
+
+    table = "table"
+    json = "json"
+
+
+class Split(StrEnum):
+    """The part of a data set that is read."""
+
+    train = "train"
+    test = "test"
+
+
+def register(app: typer.Typer) -> None:
+    """Attach the verb."""
+    app.command("evaluate", epilog=EPILOG)(evaluate)
+
+
+def evaluate(
+    model: Annotated[
+        Path | None,
+        typer.Argument(help="A model file, or a .pth state dict.", show_default="the model that comes with inkread"),
+    ] = None,
+    data: Annotated[str, typer.Option(help="A data set's name, or the path of your own.")] = "mnist",
+    split: Annotated[
+        Split | None,
+        typer.Option(help="Which part of it.", show_default="test, or all of data that are not split"),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for report.json and four PNG figures.", show_default=False),
+    ] = None,
+    output: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.table,
+    against: Annotated[
+        str | None,
+        typer.Option(help="A second data set, of no digits: does the model tell them apart?", show_default=False),
+    ] = None,
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(help="Least confidence that is accepted, 0 to 1.", show_default="the model's own"),
+    ] = None,
+) -> None:
+    """Measure how well a model reads a data set.
+
+    Shown are accuracy and loss, each class, and which are taken for each other;
+    whether its confidence can be trusted, and what leaving unsure answers out gains.
+
+    Classes are matched by name; the data may hold only some of the model's.
+    """
+    _check(out, min_confidence)
+    from inkread.api import open_model
+    from inkread.evaluation.answers import match_labels
+    from inkread.evaluation.report import measure, save
+
+    classifier = open_model(model)
+    card = classifier.card
+    dataset = _load(data, split)
+    labels = match_labels(dataset, card.labels)
+    probabilities = _answer(classifier, dataset)
+    threshold = card.threshold if min_confidence is None else min_confidence
+    outsiders = _compare(classifier, probabilities, _load(against, split), threshold) if against else None
+    report = measure(
+        probabilities,
+        labels,
+        card.labels,
+        model=card.name,
+        data=dataset.name,
+        split=dataset.split,
+        threshold=threshold,
+        outsiders=outsiders,
+    )
+    if output is Format.json:
+        typer.echo(report.to_json())
+    else:
+        from rich.console import Console
+
+        from inkread.evaluation.tables import render
+
+        Console(highlight=False).print(render(report))
+    if out is not None:
+        paths = save(report, dataset.images, labels, probabilities, out)
+        typer.echo(f"Written to {out}: {', '.join(path.name for path in paths)}.", err=True)
+
+
+def _check(out: Path | None, min_confidence: float | None) -> None:
+    """Refuse, before any work, what could not be used after it."""
+    if min_confidence is not None and not 0 <= min_confidence <= 1:
+        raise ConfigError(f"the least confidence is {min_confidence:g}, it must be between 0 and 1.")
+    if out is not None and out.exists() and not out.is_dir():
+        raise OutputError(f"{out} is a file: give a folder for the report and its figures.")
+
+
+def _load(name: str, split: Split | None) -> Dataset:
+    """Load the part that was asked for; if none was, the test part where there is one."""
+    from inkread.cli.data import fetch_progress
+    from inkread.data import load, splits
+
+    if split is None:
+        split = Split.test if "test" in splits(name) else Split.train
+    with fetch_progress() as progress:
+        return load(name, split.value, progress=progress)
+
+
+def _answer(classifier: OnnxClassifier, dataset: Dataset) -> Float32Array:
+    """Read a data set; on a terminal, show how far it is."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import Progress
+
+    from inkread.evaluation.answers import answer
+
+    console = Console(stderr=True)
+    with Progress(console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task(f"Reading {escape(dataset.name)}", total=len(dataset))
+        return answer(classifier, dataset, lambda done: progress.update(task, completed=done))
+
+
+def _compare(classifier: OnnxClassifier, digits: Float32Array, others: Dataset, threshold: float) -> Outsiders:
+    """Read the pictures of no class and compare the confidence with that on digits."""
+    from inkread.evaluation.report import compare_outsiders
+
+    return compare_outsiders(digits, _answer(classifier, others), others.name, threshold)

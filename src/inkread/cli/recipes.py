@@ -1,0 +1,102 @@
+"""`inkread recipes`: what can be trained by name, and each recipe's every setting."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+EPILOG = (
+    "[bold]Examples[/bold]\n\n"
+    "inkread recipes\n\n"
+    "inkread recipes show cnn-10-20\n\n"
+    "inkread recipes show quick --format json"
+)
+
+
+class Format(StrEnum):
+    """How settings are printed."""
+
+    table = "table"
+    json = "json"
+
+
+def register(app: typer.Typer) -> None:
+    """Attach the verb and its command."""
+    group = typer.Typer(rich_markup_mode="rich")
+    group.callback(invoke_without_command=True, epilog=EPILOG)(list_recipes)
+    group.command("show", epilog=EPILOG)(show)
+    app.add_typer(group, name="recipes", help="List what can be trained by name, and show every setting of it.")
+
+
+def list_recipes(context: typer.Context) -> None:
+    """List the recipes; `inkread recipes show NAME` shows every setting of one."""
+    if context.invoked_subcommand is not None:
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    from inkread.training.recipes import FACTS, RECIPES
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("recipe", style="bold cyan", no_wrap=True)
+    for title in ("weights", "epochs", "batch"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("optimiser", no_wrap=True)
+    for title in ("accuracy", "time"):
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("network")
+    for name, recipe in RECIPES.items():
+        config, facts = recipe(), FACTS[name]
+        table.add_row(
+            name,
+            f"{facts.parameters:,}",
+            str(config.epochs),
+            str(config.batch_size),
+            f"{config.optimizer} {config.learning_rate:g}",
+            f"[green]{facts.accuracy:.1f} %[/green]",
+            f"{facts.seconds} s",
+            facts.network,
+        )
+    console = Console(highlight=False)
+    console.print(table)
+    console.print(
+        "\nAccuracy: on MNIST's 10,000 test pictures, mean over seeds. Time: training on two CPU cores, about.\n"
+        "Every option of a recipe can be changed: [bold]inkread train --help[/bold]",
+        style="dim",
+        soft_wrap=True,
+    )
+
+
+def show(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="A recipe.", show_default=False)],
+    output: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.table,
+) -> None:
+    """Show every setting of a recipe."""
+    from inkread.training.recipes import FACTS, get_recipe
+
+    config = get_recipe(name)
+    if output is Format.json:
+        typer.echo(json.dumps(config.to_dict(), indent=2))
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table.grid(padding=(0, 3))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column()
+    for setting, value in config.to_dict().items():
+        if setting != "recipe":
+            table.add_row(setting.replace("_", " "), _in_words(setting, value))
+    console = Console(highlight=False)
+    console.print(f"[bold cyan]{name}[/bold cyan]  {FACTS[name].network}\n")
+    console.print(table)
+
+
+def _in_words(setting: str, value: object) -> str:
+    """State a value; None means something else in each setting."""
+    if value is None:
+        return {"limit": "all pictures", "dropout": "the network's own"}[setting]
+    return str(value)

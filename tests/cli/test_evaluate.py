@@ -1,0 +1,130 @@
+"""`inkread evaluate` as a person runs it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from inkread.data import Dataset
+from inkread.evaluation.report import FILES
+from inkread.modelfile import shipped_model, write_model
+from inkread.networks import build, preprocessing
+from inkread.runtime import OnnxClassifier
+from tests.conftest import CommandLine
+from tests.modelfile.graphs import card, linear_graph
+
+
+@pytest.fixture
+def digits(tmp_path: Path, mnist_test: Dataset) -> Path:
+    """The first 300 test pictures as somebody's own file."""
+    path = tmp_path / "digits.npz"
+    np.savez(path, x_test=mnist_test.images[:300, 0], y_test=mnist_test.labels[:300])
+    return path
+
+
+@pytest.fixture
+def patterns(tmp_path: Path) -> Path:
+    """Pictures of no digit, unsplit, in colour."""
+    path = tmp_path / "patterns.npz"
+    y, x = np.mgrid[0:40, 0:40]
+    stripes = [255 * ((x * np.cos(a) + y * np.sin(a)) % 8 < 3) for a in np.linspace(0, 3, 30)]
+    images = np.stack(stripes).astype(np.uint8)[..., None].repeat(3, axis=3)
+    np.savez(path, images=images, labels=np.array(["stripes"] * 30))
+    return path
+
+
+def test_the_shipped_model_on_mnist(inkread: CommandLine, mnist_test: Dataset) -> None:
+    result = inkread("evaluate", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert result.stderr == ""
+    found = json.loads(result.stdout)
+    read = OnnxClassifier.open(shipped_model()).probabilities(mnist_test.images).argmax(axis=1)
+    assert found["correct"] == int((read == mnist_test.labels).sum())
+    assert found["count"] == 10_000
+    assert found["accuracy_low"] < found["accuracy"] < found["accuracy_high"]
+    assert np.trace(found["confusion"]) == found["correct"]
+
+
+def test_a_person_gets_tables_and_pictures(inkread: CommandLine, digits: Path, patterns: Path, tmp_path: Path) -> None:
+    result = inkread("evaluate", "--data", digits, "--against", patterns, "--out", "new/folder")
+    assert result.returncode == 0, result.stderr
+    for words in ("accuracy", "95 % interval", "calibration error", "accepted", "AUROC", "precision", "read as"):
+        assert words in result.stdout
+    folder = tmp_path / "new" / "folder"
+    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
+    for name in FILES[1:]:
+        with Image.open(folder / name) as image:
+            assert image.format == "PNG"
+            image.load()
+    report = json.loads((folder / "report.json").read_text())
+    assert report["count"] == 300
+    assert report["accuracy"] > 0.95
+    assert report["outsiders"]["count"] == 30
+    assert 0 <= report["outsiders"]["auroc"] <= 1
+
+
+def test_the_least_confidence_decides_what_is_accepted(inkread: CommandLine, digits: Path) -> None:
+    shares = []
+    for least in ("0", "0.999"):
+        result = inkread("evaluate", "--data", digits, "--min-confidence", least, "--format", "json")
+        shares.append(json.loads(result.stdout)["acceptance"]["share"])
+    assert shares[0] == 1
+    assert 0 < shares[1] < 1
+
+
+def test_some_of_the_classes_in_pictures_of_another_size(
+    inkread: CommandLine, tmp_path: Path, mnist_test: Dataset
+) -> None:
+    for digit in (3, 7):
+        folder = tmp_path / "mine" / str(digit)
+        folder.mkdir(parents=True)
+        for place in np.flatnonzero(mnist_test.labels == digit)[:20]:
+            dark_on_light = Image.fromarray(255 - mnist_test.images[place, 0]).resize((100, 100))
+            dark_on_light.save(folder / f"{place}.png")
+    result = inkread("evaluate", "--data", "mine", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert found["count"] == 40
+    assert found["accuracy"] > 0.9
+    assert [score["count"] for score in found["per_class"]] == [0, 0, 0, 20, 0, 0, 0, 20, 0, 0]
+    assert len(found["classes"]) == 10
+
+
+def test_a_model_of_two_colours_in_its_own_words(inkread: CommandLine, tmp_path: Path) -> None:
+    red_or_blue = np.zeros((3 * 4 * 4, 2))
+    red_or_blue[:16, 1], red_or_blue[32:, 0] = 1, 1
+    labels = ("blue", "red")
+    colours = card(labels=labels, input_shape=(3, 4, 4), normalization="resize")
+    write_model(linear_graph(red_or_blue, (3, 4, 4)), colours, tmp_path / "colours.onnx")
+    images = np.zeros((6, 9, 9, 3), np.uint8)
+    images[:3, 2:7, :, 0], images[3:, 2:7, :, 2] = 255, 255
+    np.savez(tmp_path / "flags.npz", images=images, labels=np.array(["red"] * 3 + ["blue"] * 2 + ["red"]))
+    result = inkread("evaluate", "colours.onnx", "--data", "flags.npz", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    assert json.loads(result.stdout)["confusion"] == [[2, 0], [1, 3]]
+
+
+@pytest.mark.slow
+def test_a_tutorials_weights(inkread: CommandLine, digits: Path, tmp_path: Path, mnist_test: Dataset) -> None:
+    torch.manual_seed(0)
+    network = build("mlp-64x3").eval()
+    torch.save(network.state_dict(), tmp_path / "mnist_model.pth")
+    result = inkread("evaluate", "mnist_model.pth", "--data", digits, "--format", "json")
+    assert result.returncode == 0, result.stderr
+    scale = preprocessing("mlp-64x3")
+    pixels = torch.tensor(mnist_test.images[:300]) / 255
+    with torch.no_grad():
+        read = network((pixels - scale.mean) / scale.std).argmax(dim=1).numpy()
+    assert json.loads(result.stdout)["correct"] == int((read == mnist_test.labels[:300]).sum())
+
+
+def test_the_help_has_examples(inkread: CommandLine) -> None:
+    result = inkread("evaluate", "--help")
+    assert result.returncode == 0
+    for words in ("Examples", "--against", "--min-confidence", "inkread evaluate runs/quick/model.onnx --out"):
+        assert words in result.stdout
