@@ -22,7 +22,7 @@ demo: install
 	@rm -rf $(DEMO)
 	$(BIN)/inkread train quick --out $(DEMO)
 	$(BIN)/inkread evaluate $(DEMO)/model.onnx --out $(DEMO)/evaluation
-	$(BIN)/inkread read examples/digits/*.* --model $(DEMO)/model.onnx --annotate --out $(DEMO)/read
+	$(BIN)/inkread read examples/digits/*.png examples/digits/*.jpg --model $(DEMO)/model.onnx --annotate --out $(DEMO)/read
 	@echo
 	@echo "Look at:  $(DEMO)/curves.png  $(DEMO)/evaluation/confusion.png  $(DEMO)/read/sheet.png"
 
