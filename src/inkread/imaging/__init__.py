@@ -1,0 +1,25 @@
+"""Pixels to ink: pictures of any kind are loaded, their ink is found, and a digit is set in MNIST's form.
+
+The names load on first use, so that loading a file does not import OpenCV.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inkread.imaging.loading import load_image
+    from inkread.imaging.normalization import Normalized, Step, normalize
+
+__all__ = ["Normalized", "Step", "load_image", "normalize"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first asked for (PEP 562)."""
+    if name not in __all__:
+        raise AttributeError(f"module 'inkread.imaging' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(f"inkread.imaging.{'loading' if name == 'load_image' else 'normalization'}")
+    globals()[name] = getattr(module, name)
+    return globals()[name]

@@ -1,0 +1,243 @@
+"""Any picture of a digit -> MNIST's form (LeCun et al., 1998)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
+
+from inkread.imaging.clutter import remove_clutter
+from inkread.imaging.colour import to_grey
+from inkread.imaging.ink import Ink, find_ink
+from inkread.imaging.polarity import border_of
+from inkread.imaging.stroke import adapt_stroke
+from inkread.types import Box, UInt8Array
+
+SIDE = 28
+DIGIT_SIDE = 20
+_FULL = 250
+_EDGE = 51
+_OVERVIEW = 320
+_LEAST_DETAIL = 80
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One intermediate picture on the way to 28x28.
+
+    Attributes:
+        name: what was done, in a few words.
+        picture: uint8 of shape (h, w), or (h, w, 3) for colour.
+    """
+
+    name: str
+    picture: UInt8Array = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Normalized:
+    """A digit in MNIST's form.
+
+    Attributes:
+        image: uint8 of shape (28, 28), white ink (255) on black (0); all 0 where there is no ink.
+        box: the ink that was used, in pixels of the picture given; None where there is none.
+        has_ink: whether there is any.
+        steps: every intermediate picture, if they were asked for.
+    """
+
+    image: UInt8Array = field(repr=False)
+    box: Box | None
+    has_ink: bool
+    steps: tuple[Step, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A digit in the picture, perhaps at a lower resolution.
+
+    Attributes:
+        grey, ink, digit: uint8 of one shape: the part of the picture looked at, its ink, and the ink of the digit.
+        box: around the digit, in pixels of these three; None where there is no ink.
+        factor: pixels of the whole picture to one of these.
+        x, y: their corner in the whole picture, in its pixels.
+    """
+
+    grey: UInt8Array
+    ink: Ink
+    digit: UInt8Array
+    box: Box | None
+    factor: float = 1.0
+    x: int = 0
+    y: int = 0
+
+
+def normalize(image: UInt8Array, *, steps: bool = False) -> Normalized:
+    """Set a digit in MNIST's form: longer side 20 px, centre of mass in the middle of 28x28, white on black.
+
+    Args:
+        image: uint8 of shape (H, W) or (H, W, 3) RGB, at least one pixel.
+        steps: whether to keep the intermediate pictures.
+
+    Returns:
+        The digit; `has_ink` is False for a blank picture.
+    """
+    grey = to_grey(image)
+    normal = _in_normal_form(grey)
+    if normal is not None:
+        return Normalized(normal, ink_box(normal), True, _steps(steps, ("picture", image), ("28x28", normal)))
+    found = _find(grey)
+    trace = [("picture", image), ("grey", found.grey), ("ink", found.ink.pixels), ("digit", found.digit)]
+    if found.box is None:
+        return Normalized(np.zeros((SIDE, SIDE), dtype=np.uint8), None, False, _steps(steps, *trace))
+    x0, y0, x1, y1 = found.box
+    scaled = scale(found.digit[y0:y1, x0:x1])
+    placed = place(scaled)
+    trace += [("20 px", scaled), ("28x28", placed)]
+    return Normalized(placed, _in_picture(found, found.box, grey.shape), True, _steps(steps, *trace))
+
+
+def _steps(wanted: bool, *trace: tuple[str, UInt8Array]) -> tuple[Step, ...]:
+    """Name the intermediate pictures, if they are wanted."""
+    return tuple(Step(name, picture) for name, picture in trace) if wanted else ()
+
+
+def _find(grey: UInt8Array) -> _Found:
+    """Find the digit; in a large picture first on an overview, then, if it is small there, in detail."""
+    height, width = grey.shape
+    if max(height, width) <= _OVERVIEW:
+        return _look(grey)
+    small, factor = _reduce(grey)
+    rough = _look(small, factor=factor)
+    if rough.box is None or max(rough.box.width, rough.box.height) >= _LEAST_DETAIL:
+        return rough
+    margin = 3 + max(rough.box.width, rough.box.height) // 6
+    x0, y0 = max(0, rough.box.x0 - margin), max(0, rough.box.y0 - margin)
+    x1, y1 = rough.box.x1 + margin, rough.box.y1 + margin
+    left, top = int(x0 * factor), int(y0 * factor)
+    part = grey[top : int(y1 * factor), left : int(x1 * factor)]
+    part, factor = _reduce(part) if max(part.shape) > _OVERVIEW else (np.ascontiguousarray(part), 1.0)
+    allowed = cv2.dilate(rough.digit, np.ones((5, 5), dtype=np.uint8))[y0:y1, x0:x1]
+    return _look(part, light=rough.ink.light, allowed=allowed, factor=factor, x=left, y=top)
+
+
+def _look(
+    grey: UInt8Array,
+    *,
+    light: bool | None = None,
+    allowed: cv2.typing.MatLike | None = None,
+    factor: float = 1.0,
+    x: int = 0,
+    y: int = 0,
+) -> _Found:
+    """Find the digit in one picture; where `allowed` (of any size) is given, only where it is not 0."""
+    ink = find_ink(grey, light=light)
+    pixels = ink.pixels
+    if allowed is not None:
+        place = cv2.resize(allowed, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_NEAREST)
+        pixels = np.where(place > 0, pixels, np.uint8(0))
+    digit = remove_clutter(pixels, clean=ink.clean)
+    return _Found(grey, ink, digit, ink_box(digit), factor, x, y)
+
+
+def _reduce(grey: UInt8Array) -> tuple[UInt8Array, float]:
+    """Reduce the longer side to 320 px; return also by what factor."""
+    factor = max(grey.shape) / _OVERVIEW
+    size = (max(1, round(grey.shape[1] / factor)), max(1, round(grey.shape[0] / factor)))
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), factor
+
+
+def _in_picture(found: _Found, box: Box, shape: tuple[int, ...]) -> Box:
+    """Return a box of `found` in pixels of the whole picture."""
+    x0, y0, x1, y1 = (value * found.factor for value in box)
+    right, bottom = min(shape[1], round(x1) + found.x), min(shape[0], round(y1) + found.y)
+    return Box(min(int(x0) + found.x, right - 1), min(int(y0) + found.y, bottom - 1), right, bottom)
+
+
+def _in_normal_form(grey: UInt8Array) -> UInt8Array | None:
+    """Return the picture, inverted if it is dark on light, if it has MNIST's form already; else None.
+
+    So what has been normalised stays as it is, even what looks like a speck or noise.
+    """
+    if grey.shape != (SIDE, SIDE):
+        return None
+    border = border_of(grey)
+    shade = int(border[0])
+    if shade not in (0, 255) or (border != shade).any():
+        return None
+    ink = grey if shade == 0 else np.asarray(cv2.bitwise_not(grey), dtype=np.uint8)
+    width, height = cv2.boundingRect(ink)[2:]
+    is_normal = max(width, height) == DIGIT_SIDE and int(ink.max()) >= _FULL and _offset(ink) == (0, 0)
+    return ink if is_normal else None
+
+
+def ink_box(ink: UInt8Array) -> Box | None:
+    """Return the tight rectangle around the ink, up to the middle of its outermost edges.
+
+    MNIST's digits fill their box up to the palest pixel of their edges, which are one pixel wide at that size. So the
+    box is drawn around the pixels of a fifth of full ink. Each side then moves out by at most a twentieth of the
+    longer side, to the last row or column that has half of the ink found there: all of an edge pixel that was
+    enlarged as a block, and half of one that was enlarged smoothly.
+
+    Args:
+        ink: uint8 of shape (H, W), 0 bare to 255 full.
+    """
+    x, y, width, height = cv2.boundingRect(cv2.threshold(ink, _EDGE, 1, cv2.THRESH_BINARY)[1])
+    if not width:
+        return None
+    rim = max(1, round(max(width, height) / DIGIT_SIDE))
+    columns, rows = ink[y : y + height].max(axis=0), ink[:, x : x + width].max(axis=1)
+    return Box(
+        x - _overhang(columns[max(0, x - rim) : x][::-1]),
+        y - _overhang(rows[max(0, y - rim) : y][::-1]),
+        x + width + _overhang(columns[x + width : x + width + rim]),
+        y + height + _overhang(rows[y + height : y + height + rim]),
+    )
+
+
+def _overhang(outwards: UInt8Array) -> int:
+    """Return up to which place a row of pixels holds at least half of its highest value."""
+    highest = int(outwards.max(initial=0))
+    return int(np.flatnonzero(outwards >= (highest + 1) // 2)[-1]) + 1 if highest else 0
+
+
+def scale(ink: UInt8Array) -> UInt8Array:
+    """Bring the longer side to 20 px, with anti-aliasing, and the stroke into MNIST's range.
+
+    Args:
+        ink: uint8 of shape (H, W), the digit without margin.
+    """
+    height, width = ink.shape
+    longer = max(height, width)
+    if abs(longer - DIGIT_SIDE) <= 1:
+        return ink
+    size = (max(1, round(width * DIGIT_SIDE / longer)), max(1, round(height * DIGIT_SIDE / longer)))
+    if longer < DIGIT_SIDE:
+        return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
+    wide = adapt_stroke(ink, longer, DIGIT_SIDE)
+    return np.asarray(cv2.resize(wide, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+
+
+def place(ink: UInt8Array) -> UInt8Array:
+    """Put the centre of mass on pixel (14, 14), by whole pixels, as far as the digit stays inside.
+
+    Args:
+        ink: uint8 of shape (h, w), neither more than 28.
+
+    Returns:
+        uint8 of shape (28, 28).
+    """
+    height, width = ink.shape
+    dx, dy = _offset(ink)
+    x, y = min(max(dx, 0), SIDE - width), min(max(dy, 0), SIDE - height)
+    canvas = np.zeros((SIDE, SIDE), dtype=np.uint8)
+    canvas[y : y + height, x : x + width] = ink
+    return canvas
+
+
+def _offset(ink: UInt8Array) -> tuple[int, int]:
+    """Return the shift that brings the centre of mass to (14, 14), counted from the middle of pixel 0, rounded."""
+    moments = cv2.moments(ink)
+    mass = moments["m00"] or 1.0
+    centre = SIDE / 2
+    return int(np.floor(centre - moments["m10"] / mass + 0.5)), int(np.floor(centre - moments["m01"] / mass + 0.5))
