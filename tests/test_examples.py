@@ -13,7 +13,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples"
 
 
 @pytest.mark.slow
-def test_the_tutorial_learns_and_reads_a_photo(tmp_path: Path) -> None:
+def test_the_tutorial_learns_and_reads_a_photo_and_its_weights_read_too(tmp_path: Path) -> None:
     result = subprocess.run(
         [sys.executable, EXAMPLES / "tutorial.py"], cwd=tmp_path, capture_output=True, text=True, check=True
     )
@@ -21,7 +21,14 @@ def test_the_tutorial_learns_and_reads_a_photo(tmp_path: Path) -> None:
     assert found is not None
     assert float(found.group(1)) >= 98
     assert "3-phone-photo.jpg reads as 3" in result.stdout
-    assert (tmp_path / "mnist_tutorial.pth").exists()
+    picture, weights = EXAMPLES / "digits" / "0-as-in-mnist.png", tmp_path / "mnist_tutorial.pth"
+    read = subprocess.run(
+        [sys.executable, "-m", "inkread", "read", picture, "--format", "csv", "--model", weights],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "0-as-in-mnist.png,0," in read.stdout
 
 
 def test_the_tutorial_can_be_read_in_one_go() -> None:
