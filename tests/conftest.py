@@ -12,6 +12,11 @@ import pytest
 
 from inkread.data import Dataset, load
 
+# Tests run two at a time on two cores: threads of torch that wait for each other would only get in each other's way.
+# Set before torch is imported, here and in every process that a test starts.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 CommandLine = Callable[..., subprocess.CompletedProcess[str]]
 
 
