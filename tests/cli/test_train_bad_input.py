@@ -58,7 +58,7 @@ def test_a_folder_that_holds_a_run_and_a_file_in_the_way(inkread: CommandLine, t
     (tmp_path / "file").write_text("mine")
     common = ("train", "mlp-64x3", "--data", own, *SMALL)
     assert "holds a run already" in one_sentence(inkread(*common, "--out", "run"))
-    assert "cannot write" in one_sentence(inkread(*common, "--out", "file/run"))
+    assert "file is a file" in one_sentence(inkread(*common, "--out", "file/run"))
     assert (tmp_path / "file").read_text() == "mine"
     assert (tmp_path / "run" / "config.json").read_text() == "{}"
 

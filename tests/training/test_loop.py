@@ -6,13 +6,18 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn import functional as F  # noqa: N812
 
 from inkread.data import Dataset
 from inkread.errors import ConfigError, ModelFileError, OutputError
+from inkread.networks import preprocessing
+from inkread.training.batches import batch_sizes, check_batches
 from inkread.training.checkpoint import load_checkpoint, save_checkpoint
 from inkread.training.config import TrainConfig
 from inkread.training.events import CheckpointSaved, EpochDone, Event, RunStarted, StepDone
-from inkread.training.loop import Controls, Pictures, TrainingInterrupted, fit
+from inkread.training.loop import Controls, Pictures, TrainingInterrupted, fit, predict
 from inkread.training.recipes import get_recipe
 from inkread.training.state import State, new_state
 
@@ -55,8 +60,8 @@ def small(recipe: str = "mlp-64x3", **options: object) -> TrainConfig:
     return get_recipe(recipe).with_options(base | options)
 
 
-def fresh(config: TrainConfig) -> State:
-    return new_state(config, num_classes=10, image_shape=(1, 28, 28), device=CPU)
+def fresh(config: TrainConfig, side: int = 28) -> State:
+    return new_state(config, num_classes=10, image_shape=(1, side, side), device=CPU)
 
 
 def run(
@@ -171,17 +176,78 @@ def test_a_resumed_run_is_the_same_to_the_last_bit(
     options: dict[str, object], stop_after: int, few: tuple[Pictures, Pictures], tmp_path: Path
 ) -> None:
     config = small(**({"recipe": "quick", "epochs": 2, "batch_size": 25} | options))
-    whole, events = run(config, few, tmp_path / "whole")
-    _, before = run(config, few, tmp_path / "part", stop_after=stop_after)
+    assert_resumed_is_the_same(config, few, stop_after, tmp_path)
+
+
+def first(count: int, data: Pictures, side: int = 28) -> Pictures:
+    return Pictures(data.images_nchw[:count, :, 28 - side :, 28 - side :].contiguous(), data.labels_n[:count])
+
+
+def test_a_run_stopped_after_the_last_step_of_an_epoch_goes_on(few: tuple[Pictures, Pictures], tmp_path: Path) -> None:
+    data = first(64, few[0]), few[1]
+    after = assert_resumed_is_the_same(small(batch_size=128), data, 1, tmp_path)
+    reports = [event for event in after if isinstance(event, StepDone)]
+    assert [(event.epoch, event.samples) for event in reports] == [(2, 64), (3, 64)]
+    assert all(event.images_per_second > 0 and event.seconds_left >= 0 for event in reports)
+
+
+@pytest.mark.parametrize("stop_after", [1, 2, 3])
+def test_a_picture_left_over_joins_the_batch_before_it(
+    stop_after: int, few: tuple[Pictures, Pictures], tmp_path: Path
+) -> None:
+    data = first(129, few[0], side=12), first(20, few[1], side=12)
+    config = small("quick", batch_size=64, epochs=2, report_every=1)
+    events = assert_resumed_is_the_same(config, data, stop_after, tmp_path, side=12)
+    reports = [event for event in events if isinstance(event, StepDone) and event.epoch == 2]
+    assert [(event.step, event.samples) for event in reports][-1] == (2, 129)
+    assert reports[-1].seconds_left == 0
+
+
+@given(st.integers(1, 500), st.integers(1, 130))
+def test_batches_hold_every_picture_and_none_is_left_alone(count: int, batch_size: int) -> None:
+    sizes = batch_sizes(count, batch_size)
+    assert sum(sizes) == count
+    assert max(sizes) <= batch_size + 1
+    assert min(sizes) > 1 or count == 1 or batch_size == 1
+
+
+def test_batches_of_one_are_refused_where_the_network_cannot_learn_from_them() -> None:
+    for options, count in (({"batch_size": 1}, 50), ({}, 1)):
+        config = small("quick", **options)
+        with pytest.raises(ConfigError, match="of 2 at least"):
+            check_batches(fresh(config).network, config, count)
+    config = small("cnn-8-16", batch_size=1)
+    check_batches(fresh(config).network, config, 1)
+
+
+def test_label_smoothing_is_learned_with_but_not_reported(few: tuple[Pictures, Pictures], tmp_path: Path) -> None:
+    options = {"report_every": 1, "epochs": 1}
+    _, plain = run(small(**options), few, tmp_path / "c")
+    state, smoothed = run(small(**options, label_smoothing=0.3), few, tmp_path / "c")
+    losses = [[event.loss for event in events if isinstance(event, StepDone)] for events in (plain, smoothed)]
+    assert losses[0][0] == losses[1][0]
+    assert losses[0][1] != losses[1][1]
+    done = next(event for event in smoothed if isinstance(event, EpochDone))
+    logits_nk = predict(state.network, state.best, few[1], preprocessing("mlp-64x3"))
+    assert done.validation_loss == pytest.approx(F.cross_entropy(logits_nk, few[1].labels_n).item())
+
+
+def assert_resumed_is_the_same(
+    config: TrainConfig, data: tuple[Pictures, Pictures], stop_after: int, tmp_path: Path, side: int = 28
+) -> list[Event]:
+    """Compare a run with one that is stopped and resumed; return the events of the latter's second part."""
+    whole, events = run(config, data, tmp_path / "whole", state=fresh(config, side))
+    _, before = run(config, data, tmp_path / "part", state=fresh(config, side), stop_after=stop_after)
     torch.manual_seed(stop_after)  # Another process has other global random numbers.
-    state = fresh(config)
+    state = fresh(config, side)
     load_checkpoint(state, tmp_path / "part")
-    resumed, after = run(config, few, tmp_path / "part", state=state)
+    resumed, after = run(config, data, tmp_path / "part", state=state)
     for name, value in whole.best.items():
         assert torch.equal(value, resumed.best[name]), name
     for name, value in whole.network.state_dict().items():
         assert torch.equal(value, resumed.network.state_dict()[name]), name
     assert _figures(before + after) == _figures(events)
+    return after
 
 
 def _figures(events: list[Event]) -> list[tuple[object, ...]]:
@@ -223,5 +289,5 @@ def test_a_damaged_checkpoint_is_refused(pictures: tuple[Pictures, Pictures], tm
 
 def test_a_checkpoint_that_cannot_be_written_leaves_none(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot write"):
+    with pytest.raises(OutputError, match="is a file"):
         save_checkpoint(fresh(small()), tmp_path / "file" / "checkpoint.safetensors")

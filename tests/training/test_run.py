@@ -18,7 +18,8 @@ from inkread.errors import ConfigError
 from inkread.networks import build, preprocessing
 from inkread.runtime import OnnxClassifier
 from inkread.training.config import TrainConfig
-from inkread.training.events import CheckpointSaved, Event, RunDone
+from inkread.training.device import settle
+from inkread.training.events import CheckpointSaved, EpochDone, Event, RunDone
 from inkread.training.listeners.log import read_log
 from inkread.training.recipes import get_recipe
 from inkread.training.run import train
@@ -73,7 +74,7 @@ def test_onnx_and_torch_give_the_same_logits(run: Run, mnist_test: Dataset) -> N
 
 def test_the_card_is_filled(run: Run, mnist_train: Dataset) -> None:
     card = OnnxClassifier.open(run.folder / "model.onnx").card
-    assert TrainConfig.from_dict(card.config) == run.config
+    assert TrainConfig.from_dict(card.config) == settle(run.config)
     assert (card.recipe, card.network, card.seed, card.normalization) == ("quick", "quick", 3, "mnist")
     assert card.labels == tuple("0123456789")
     source = card.data[0]
@@ -95,7 +96,9 @@ def test_the_folder_holds_the_whole_story(run: Run) -> None:
     names = {"config.json", "log.jsonl", "checkpoint.safetensors", "weights.safetensors", "curves.png", "model.onnx"}
     assert {path.name for path in run.folder.iterdir()} == names
     begun = json.loads((run.folder / "config.json").read_text())
-    assert TrainConfig.from_dict(begun["config"]) == run.config
+    assert TrainConfig.from_dict(begun["config"]) == settle(run.config)
+    assert begun["config"]["threads"] == torch.get_num_threads()
+    assert begun["config"]["device"] != "auto"
     assert [part["split"] for part in begun["data"]] == ["train", "test"]
     assert len(read_log(run.folder / "log.jsonl")) == len(run.events)
     assert any(isinstance(event, CheckpointSaved) for event in run.events)
@@ -124,5 +127,49 @@ def test_own_coloured_pictures_of_another_size(coloured: Path, tmp_path: Path) -
     red = np.zeros((1, 3, 20, 24), np.uint8)
     red[:, 0, 4:14, 4:14] = 200
     assert classifier.labels[int(classifier.logits(red).argmax())] == "red"
-    assert [metric.split for metric in classifier.card.metrics] == ["validation"]
+    assert classifier.card.config["validation"] == 60
     assert [(metric.split, metric.count) for metric in classifier.card.metrics] == [("validation", 60)]
+
+
+def stopped(config: TrainConfig, folder: Path) -> None:
+    """Begin a run and end it by force after its first epoch."""
+
+    def listener(event: Event) -> None:
+        if isinstance(event, CheckpointSaved):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(config, run_dir=folder, listeners=[listener])
+
+
+def test_a_run_goes_on_with_as_many_threads_as_it_was_begun_with(coloured: Path, tmp_path: Path) -> None:
+    config = get_recipe("mlp-64x3").with_options({"data": str(coloured), "epochs": 2})
+    other = torch.get_num_threads() + 1
+    stopped(config.with_options({"threads": other}), tmp_path)
+    (tmp_path / ".checkpoint.safetensors.abc.safetensors").write_text("cut off")
+    seen: list[int] = []
+    train(config, run_dir=tmp_path, listeners=[lambda _: seen.append(torch.get_num_threads())], resume=True)
+    assert set(seen) == {other}
+    assert torch.get_num_threads() == other - 1
+    assert OnnxClassifier.open(tmp_path / "model.onnx").card.config["threads"] == other
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="a GPU is there")
+def test_a_run_does_not_go_on_without_its_device(coloured: Path, tmp_path: Path) -> None:
+    config = get_recipe("mlp-64x3").with_options({"data": str(coloured), "epochs": 2})
+    stopped(config, tmp_path)
+    begun = json.loads((tmp_path / "config.json").read_text())
+    begun["config"]["device"] = "cuda"
+    (tmp_path / "config.json").write_text(json.dumps(begun))
+    with pytest.raises(ConfigError, match="begun on cuda, and torch cannot use cuda here"):
+        train(config, run_dir=tmp_path, resume=True)
+
+
+def test_a_new_run_takes_nothing_from_a_checkpoint_that_lies_about(coloured: Path, tmp_path: Path) -> None:
+    config = get_recipe("mlp-64x3").with_options({"data": str(coloured), "epochs": 2})
+    stopped(config, tmp_path)
+    (tmp_path / "config.json").unlink()
+    events: list[Event] = []
+    train(config, run_dir=tmp_path, listeners=[events.append])
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == [1, 2]

@@ -226,6 +226,19 @@ def no_numbers(path: Path) -> None:
     torch.save(state, path)
 
 
+def endless(path: Path) -> None:
+    """A few bytes that claim to be 10^13 classes."""
+    torch.save({"weight": torch.zeros(1, 784), "bias": torch.zeros(1).expand(10**13)}, path)
+
+
+def empty_tensor(path: Path) -> None:
+    torch.save({"weight": torch.zeros(10**13, 0)}, path)
+
+
+def many_classes(path: Path) -> None:
+    torch.save({"weight": torch.zeros(10_001, 784), "bias": torch.zeros(10_001)}, path)
+
+
 @pytest.mark.parametrize(
     ("make", "words"),
     [
@@ -238,6 +251,9 @@ def no_numbers(path: Path) -> None:
         (no_weights, "holds no state dict"),
         (single_tensor, "holds no state dict"),
         (no_numbers, "no numbers in 'fc1.bias'"),
+        (endless, "fewer than its shape says, in 'bias'"),
+        (empty_tensor, "holds no numbers"),
+        (many_classes, "fit none of the networks"),
     ],
 )
 def test_what_holds_no_weights_that_fit_is_refused_in_one_sentence(tmp_path: Path, make: Any, words: str) -> None:

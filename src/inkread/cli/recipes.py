@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 EPILOG = (
     "[bold]Examples[/bold]\n\n"
@@ -23,16 +24,24 @@ class Format(StrEnum):
     json = "json"
 
 
+class RecipeGroup(TyperGroup):
+    """Takes `inkread recipes NAME` for `inkread recipes show NAME`."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Put the command before a name that stands alone."""
+        return super().resolve_command(ctx, args if args[0] in self.commands else ["show", *args])
+
+
 def register(app: typer.Typer) -> None:
     """Attach the verb and its command."""
-    group = typer.Typer(rich_markup_mode="rich")
+    group = typer.Typer(cls=RecipeGroup, rich_markup_mode="rich")
     group.callback(invoke_without_command=True, epilog=EPILOG)(list_recipes)
     group.command("show", epilog=EPILOG)(show)
     app.add_typer(group, name="recipes", help="List what can be trained by name, and show every setting of it.")
 
 
 def list_recipes(context: typer.Context) -> None:
-    """List the recipes; `inkread recipes show NAME` shows every setting of one."""
+    """List the recipes; `inkread recipes show NAME`, or only `inkread recipes NAME`, shows every setting of one."""
     if context.invoked_subcommand is not None:
         return
     from rich.console import Console
@@ -64,7 +73,8 @@ def list_recipes(context: typer.Context) -> None:
     console.print(table)
     console.print(
         "\nAccuracy: on MNIST's 10,000 test pictures, mean over seeds. Time: training on two CPU cores, about.\n"
-        "Every option of a recipe can be changed: [bold]inkread train --help[/bold]",
+        "All settings of one: [bold]inkread recipes quick[/bold]. Each but the network can be changed: "
+        "[bold]inkread train --help[/bold]",
         style="dim",
         soft_wrap=True,
     )
@@ -98,5 +108,5 @@ def show(
 def _in_words(setting: str, value: object) -> str:
     """State a value; None means something else in each setting."""
     if value is None:
-        return {"limit": "all pictures", "dropout": "the network's own"}[setting]
+        return {"limit": "all pictures", "dropout": "the network's own", "threads": "as many as torch takes"}[setting]
     return str(value)

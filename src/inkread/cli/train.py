@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -30,7 +31,7 @@ EPILOG = (
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
 LIBRARIES = ("torch", "safetensors", "onnx", "onnxscript", "matplotlib")
-MODEL, LEARNING, DATA, RUN = "What to train", "How it learns", "Data", "The run"
+LEARNING, SCHEDULE, DATA, RUN = "How it learns", "Schedule", "Data", "The run"
 
 
 class ProgressStyle(StrEnum):
@@ -57,7 +58,9 @@ def train(
         str | None, typer.Argument(help="A recipe; `inkread recipes` lists them.", show_default=DEFAULT_RECIPE)
     ] = None,
     data: Annotated[str | None, _option("NAME_OR_PATH", "A data set's name, or the path of your own.", DATA)] = None,
-    validation: Annotated[int | None, _option("N", "Pictures set aside to choose the best epoch by.", DATA)] = None,
+    validation: Annotated[
+        int | None, _option("N", "Set aside to choose the best epoch by; at most a fifth.", DATA)
+    ] = None,
     limit: Annotated[int | None, _option("N", "Train with so many pictures only.", DATA)] = None,
     augmentation: Annotated[str | None, _option("KIND", "none, shift, affine or elastic.", DATA)] = None,
     epochs: Annotated[int | None, _option("N", "Passes over the pictures.", LEARNING)] = None,
@@ -67,16 +70,21 @@ def train(
         float | None, _option("SHARE", "Of the target, spread over all classes.", LEARNING)
     ] = None,
     optimizer: Annotated[str | None, _option("KIND", "sgd, adam or adamw.", LEARNING)] = None,
-    learning_rate: Annotated[float | None, _option("RATE", "The highest of the schedule.", LEARNING)] = None,
-    schedule: Annotated[
-        str | None, _option("KIND", "constant, step, exponential, cosine or one-cycle.", LEARNING)
-    ] = None,
     momentum: Annotated[float | None, _option("SHARE", "Of sgd.", LEARNING)] = None,
     weight_decay: Annotated[float | None, _option("RATE", "Pulls weights towards 0.", LEARNING)] = None,
     dropout: Annotated[float | None, _option("SHARE", "Units dropped in training, 0 to below 1.", LEARNING)] = None,
     ema: Annotated[float | None, _option("DECAY", "Keep a moving average of the weights, e.g. 0.99.", LEARNING)] = None,
+    learning_rate: Annotated[float | None, _option("RATE", "The highest of the schedule.", SCHEDULE)] = None,
+    schedule: Annotated[
+        str | None, _option("KIND", "constant, step, exponential, cosine or one-cycle.", SCHEDULE)
+    ] = None,
+    gamma: Annotated[float | None, _option("FACTOR", "Of each fall of step and exponential.", SCHEDULE)] = None,
+    step_epochs: Annotated[int | None, _option("N", "Epochs between two falls of step.", SCHEDULE)] = None,
+    warmup: Annotated[float | None, _option("SHARE", "Of one-cycle's steps that go up.", SCHEDULE)] = None,
     seed: Annotated[int | None, _option("N", "Of every random number.", RUN)] = None,
     device: Annotated[str | None, _option("NAME", "auto, cpu, cuda or mps.", RUN)] = None,
+    threads: Annotated[int | None, _option("N", "Of torch on the CPU; decides the last bits.", RUN)] = None,
+    report_every: Annotated[int | None, _option("N", "Steps between two reports.", RUN)] = None,
     out: Annotated[
         Path | None,
         typer.Option(
@@ -101,8 +109,9 @@ def train(
     options = {
         "data": data, "validation": validation, "limit": limit, "augmentation": augmentation, "epochs": epochs,
         "batch_size": batch_size, "loss": loss, "label_smoothing": label_smoothing, "optimizer": optimizer,
-        "learning_rate": learning_rate, "schedule": schedule, "momentum": momentum, "weight_decay": weight_decay,
-        "dropout": dropout, "ema": ema, "seed": seed, "device": device,
+        "momentum": momentum, "weight_decay": weight_decay, "dropout": dropout, "ema": ema,
+        "learning_rate": learning_rate, "schedule": schedule, "gamma": gamma, "step_epochs": step_epochs,
+        "warmup": warmup, "seed": seed, "device": device, "threads": threads, "report_every": report_every,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     config = _configure(recipe, given, resume)
@@ -152,7 +161,7 @@ def _run(
     from rich.console import Console
 
     from inkread.cli.data import fetch_progress
-    from inkread.training.folder import RunFolder, new_folder
+    from inkread.training.folder import new_folder
     from inkread.training.listeners.progress import make_progress
     from inkread.training.run import load_data, train
 
@@ -160,33 +169,32 @@ def _run(
         data = load_data(config, progress=fetching)
     folder = resume or out or new_folder(RUNS, config.recipe)
     done: list[RunDone] = []
-    with ExitStack() as stack:
+    with _clean_end(folder), ExitStack() as stack:
         listeners: list[Listener] = [stack.enter_context(make_progress(progress.value, Console(stderr=True)))]
         if tensorboard:
             from inkread.training.listeners.tensorboard import TensorBoardLog
 
             listeners.append(stack.enter_context(TensorBoardLog(folder / "tensorboard")))
         listeners.append(_collect(done))
-        try:
-            model = train(
-                config,
-                run_dir=folder,
-                listeners=listeners,
-                resume=resume is not None,
-                save_every=save_every,
-                data=data,
-            )
-        except KeyboardInterrupt:
-            stack.close()
-            if RunFolder(folder).config.exists():
-                print(f"\nStopped and saved; go on with: inkread train --resume {folder}", file=sys.stderr)  # noqa: T201
-            raise
-        except InkreadError:
-            # A run that could not begin leaves no empty folder behind; one with anything in it stays.
-            with suppress(OSError):
-                folder.rmdir()
-            raise
+        resumed = resume is not None
+        model = train(config, run_dir=folder, listeners=listeners, resume=resumed, save_every=save_every, data=data)
     _summarize(done[-1], model, Console(highlight=False))
+
+
+@contextmanager
+def _clean_end(folder: Path) -> Iterator[None]:
+    """Say how to go on with a run that was stopped, and leave no empty folder of one that could not begin."""
+    from inkread.training.loop import TrainingInterrupted
+
+    try:
+        yield
+    except TrainingInterrupted:
+        print(f"\nStopped and saved; go on with: inkread train --resume {folder}", file=sys.stderr)  # noqa: T201
+        raise
+    except (KeyboardInterrupt, InkreadError):
+        with suppress(OSError):
+            folder.rmdir()
+        raise
 
 
 def _collect(done: list[RunDone]) -> Listener:

@@ -14,6 +14,7 @@ Loss = Literal["cross-entropy", "nll", "mse"]
 Optimizer = Literal["sgd", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "cosine", "one-cycle"]
 Augmentation = Literal["none", "shift", "affine", "elastic"]
+MOST_THREADS = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,8 @@ class TrainConfig:
         recipe: name of the recipe it came from.
         network: name of the architecture in `networks`.
         data: name of a data source, or path of own data.
-        validation: number of training pictures set aside to choose the best epoch by, but at most a fifth of them.
+        validation: number of training pictures set aside to choose the best epoch by, but at most a fifth of them; a
+            run writes down how many these were.
         limit: use only so many training pictures (None: all that remain).
         epochs: passes over the training pictures, at least 1.
         batch_size: pictures a step.
@@ -45,7 +47,9 @@ class TrainConfig:
         ema: decay a step of the exponential moving average of the weights that is kept (less in the first
             steps, see `state.update_average`); 0 keeps the weights themselves.
         seed: of the weights, the order, the dropout and the augmentation.
-        device: "auto", "cpu", "cuda" or "mps".
+        device: "auto", "cpu", "cuda" or "mps"; a run writes down the one that it took.
+        threads: of torch on the CPU; the order of its sums, and so their last bits, depends on it. None takes as many
+            as torch does by itself; a run writes down how many these were.
         report_every: steps between two reports.
     """
 
@@ -71,6 +75,7 @@ class TrainConfig:
     ema: float = 0.0
     seed: int = 0
     device: str = "auto"
+    threads: int | None = None
     report_every: int = 20
 
     def __post_init__(self) -> None:
@@ -128,11 +133,13 @@ def _check_ranges(config: TrainConfig) -> None:
     """Refuse a number outside its range."""
     dropout = 0.0 if config.dropout is None else config.dropout
     limit = 1 if config.limit is None else config.limit
+    threads = 1 if config.threads is None else config.threads
     checks: list[tuple[str, float, bool, str]] = [
         ("validation", config.validation, config.validation >= 0, "0 or more"),
         ("limit", limit, limit >= 1, "1 or more"),
         ("epochs", config.epochs, config.epochs >= 1, "1 or more"),
         ("batch_size", config.batch_size, config.batch_size >= 1, "1 or more"),
+        ("threads", threads, 1 <= threads <= MOST_THREADS, f"from 1 to {MOST_THREADS}"),
         ("report_every", config.report_every, config.report_every >= 1, "1 or more"),
         ("step_epochs", config.step_epochs, config.step_epochs >= 1, "1 or more"),
         ("learning_rate", config.learning_rate, 0 < config.learning_rate < math.inf, "above 0"),

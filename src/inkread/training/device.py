@@ -1,4 +1,4 @@
-"""Where training runs, and that it runs the same way twice."""
+"""Where training runs, with how many threads, and that it runs the same way twice."""
 
 from __future__ import annotations
 
@@ -11,9 +11,20 @@ import torch
 from torch.utils import deterministic as torch_deterministic
 
 from inkread.errors import ConfigError
+from inkread.training.config import TrainConfig
 
 # A module with a property; type checkers do not see that.
 MEMORY: Any = torch_deterministic
+
+
+def settle(config: TrainConfig) -> TrainConfig:
+    """Return a configuration in which the device and the number of threads are named, those that torch takes here.
+
+    Raises:
+        ConfigError: as `choose_device`.
+    """
+    device = choose_device(config.device)
+    return config.with_options({"device": device.type, "threads": config.threads or torch.get_num_threads()})
 
 
 def choose_device(name: str) -> torch.device:
@@ -32,20 +43,27 @@ def choose_device(name: str) -> torch.device:
 
 
 @contextmanager
-def deterministic(device: torch.device) -> Iterator[None]:
-    """Let torch choose deterministic algorithms only; afterwards all is as before, the global random numbers too."""
+def deterministic(device: torch.device, threads: int | None) -> Iterator[None]:
+    """Let torch choose deterministic algorithms only; afterwards all is as before, the global random numbers too.
+
+    Args:
+        device: where it computes.
+        threads: how many threads it splits its work on a CPU among; None leaves it the choice.
+    """
     if device.type == "cuda":
         # cuBLAS asks for this before it is first used: https://docs.nvidia.com/cuda/cublas/#results-reproducibility
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     before = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
-    filled = MEMORY.fill_uninitialized_memory
+    filled, threads_before = MEMORY.fill_uninitialized_memory, torch.get_num_threads()
     devices = [torch.cuda.current_device()] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         torch.use_deterministic_algorithms(True)
+        torch.set_num_threads(threads or threads_before)
         # Nothing here reads memory before writing it; filling it would cost time.
         MEMORY.fill_uninitialized_memory = False
         try:
             yield
         finally:
             torch.use_deterministic_algorithms(before[0], warn_only=before[1])
+            torch.set_num_threads(threads_before)
             MEMORY.fill_uninitialized_memory = filled

@@ -75,6 +75,18 @@ class RunFolder:
                     f"cannot resume {self.path}: the {today['split']} split of {today['name']} has changed since it "
                     "was begun; train anew in another folder."
                 )
+        torch_before, torch_today = begun.get("versions", {}).get("torch"), versions().get("torch")
+        if torch_before != torch_today:
+            raise ConfigError(
+                f"cannot resume {self.path}: it was begun with torch {torch_before}, this is {torch_today}, and the "
+                "result would differ; go on with that torch, or train anew in another folder."
+            )
+
+    def remove_leftovers(self) -> None:
+        """Delete the temporary files of `inkread.files` that a process left which was killed while it wrote."""
+        for file in (self.config, self.log, self.checkpoint, self.weights, self.curves, self.model):
+            for leftover in self.path.glob(f".{file.name}.*{file.suffix}"):
+                leftover.unlink(missing_ok=True)
 
     def read(self) -> dict[str, Any]:
         """Return what `begin` wrote.
@@ -143,19 +155,22 @@ def versions() -> dict[str, str]:
 
 
 def git_revision() -> str:
-    """Return the revision of the code that runs, "-dirty" where it was changed; empty where it is in no repository."""
-    home = Path(__file__).parent
+    """Return the revision of the code that runs, "-dirty" where it was changed; empty where no repository tracks it.
+
+    An installed copy may well lie within a repository, in the `.venv` of another project: that one's revision says
+    nothing of this code.
+    """
     try:
-        asked = subprocess.run(
-            ["git", "-C", str(home), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
+        _git("ls-files", "--error-unmatch", Path(__file__).name)
+        return _git("describe", "--always", "--dirty", "--abbrev=40", "--exclude=*")
     except (OSError, subprocess.SubprocessError):
         return ""
-    return asked.stdout.strip()
+
+
+def _git(*arguments: str) -> str:
+    """Ask git about the folder of this code; it raises where git refuses."""
+    command = ["git", "-C", str(Path(__file__).parent), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=10).stdout.strip()
 
 
 def now() -> str:

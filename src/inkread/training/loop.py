@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -17,9 +17,10 @@ from torch.func import functional_call
 from inkread.errors import ConfigError
 from inkread.networks import Preprocessing, preprocessing
 from inkread.training.augmentation import augment
+from inkread.training.batches import batch_sizes
 from inkread.training.config import TrainConfig
 from inkread.training.events import CheckpointSaved, EpochDone, Event, RunStarted, StepDone
-from inkread.training.losses import LossFunction, make_loss
+from inkread.training.losses import LossFunction, make_loss, measure_of
 from inkread.training.optimizers import learning_rate_at
 from inkread.training.randomness import AUGMENTATION, ORDER, generator_for, seed_dropout
 from inkread.training.state import State, Weights, copy_of, update_average
@@ -86,14 +87,15 @@ def fit(
         ConfigError: if the loss is no longer a number.
     """
     network, optimizer, device = state.network, state.optimizer, train.labels_n.device
-    loss_function, scaling = make_loss(config), preprocessing(config.network)
-    steps_per_epoch = math.ceil(len(train) / config.batch_size)
-    pace = Pace(state, len(train) * config.epochs, config.batch_size * state.step + len(train) * (state.epoch - 1))
+    loss_function, measure, scaling = make_loss(config), measure_of(config), preprocessing(config.network)
+    sizes = batch_sizes(len(train), config.batch_size)
+    steps_per_epoch = len(sizes)
+    pace = Pace(state, len(train) * config.epochs, len(train) * (state.epoch - 1) + sum(sizes[: state.step]))
     yield _started(state, config, train, validation, steps_per_epoch)
 
     while state.epoch <= config.epochs:
         order = torch.randperm(len(train), generator=generator_for(config.seed, ORDER, state.epoch))
-        batches = torch.split(order.to(device), config.batch_size)
+        batches = torch.split(order.to(device), sizes)
         network.train()
         for batch_n in batches[state.step :]:
             step = (state.epoch - 1) * steps_per_epoch + state.step  # over all epochs
@@ -113,16 +115,17 @@ def fit(
                 update_average(state.average, network, config.ema, step)
 
             state.step += 1
-            state.since_report.add(loss, logits_nk, labels_n)
+            plain_loss = measure(logits_nk.detach(), labels_n) if config.label_smoothing else loss
+            state.since_report.add(plain_loss, logits_nk, labels_n)
             if state.step % config.report_every == 0 or state.step == steps_per_epoch:
-                yield _report(state, config, len(train), pace, learning_rate_at(config, step, steps_per_epoch))
+                yield _report(state, config, sizes, pace, learning_rate_at(config, step, steps_per_epoch))
             if controls.stop():
                 yield pace.save(controls)
                 raise TrainingInterrupted
             if pace.since_save() >= controls.save_every:
                 yield pace.save(controls)
 
-        yield _end_epoch(state, validation, loss_function, scaling, pace)
+        yield _end_epoch(state, validation, measure, scaling, pace)
         yield pace.save(controls)
 
 
@@ -172,7 +175,11 @@ class Pace:
         return passed
 
     def rate_and_rest(self, images_done: int) -> tuple[float, float]:
-        """Return images a second by this process, and the seconds that the rest will take."""
+        """Return images a second by this process, and the seconds that the rest will take.
+
+        Args:
+            images_done: over all epochs and processes, at least one of them by this process.
+        """
         passed = max(time.monotonic() - self._start, 1e-9)
         rate = (images_done - self._images_before) / passed
         return rate, (self._images_in_all - images_done) / rate
@@ -206,7 +213,7 @@ def _started(
     )
 
 
-def _report(state: State, config: TrainConfig, train_count: int, pace: Pace, learning_rate: float) -> StepDone:
+def _report(state: State, config: TrainConfig, sizes: Sequence[int], pace: Pace, learning_rate: float) -> StepDone:
     """Report on the steps since the last report, and add them to the epoch's sums."""
     window, whole = state.since_report, state.in_epoch
     loss, correct = window.loss.item() / window.count, int(window.correct.item())
@@ -215,7 +222,7 @@ def _report(state: State, config: TrainConfig, train_count: int, pace: Pace, lea
             f"the loss is no longer a number in epoch {state.epoch}, step {state.step}: train again with a smaller "
             f"learning rate than {config.learning_rate:g}."
         )
-    samples = min(state.step * config.batch_size, train_count)
+    train_count, samples = sum(sizes), sum(sizes[: state.step])
     rate, rest = pace.rate_and_rest((state.epoch - 1) * train_count + samples)
     event = StepDone(
         epoch=state.epoch,
@@ -236,13 +243,13 @@ def _report(state: State, config: TrainConfig, train_count: int, pace: Pace, lea
 
 
 def _end_epoch(
-    state: State, validation: Pictures, loss_function: LossFunction, scaling: Preprocessing, pace: Pace
+    state: State, validation: Pictures, measure: LossFunction, scaling: Preprocessing, pace: Pace
 ) -> EpochDone:
     """Validate, keep the weights if they are the best so far, and turn to the next epoch."""
     loss, correct = None, 0
     if len(validation):
         logits_nk = predict(state.network, state.weights, validation, scaling)
-        loss = loss_function(logits_nk, validation.labels_n).item()
+        loss = measure(logits_nk, validation.labels_n).item()
         correct = count_correct(logits_nk, validation.labels_n)
     better = (correct, -(loss or 0.0)) >= (state.best_correct, -state.best_loss)
     if better:

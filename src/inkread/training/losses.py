@@ -19,16 +19,29 @@ LossFunction = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
 
 def make_loss(config: TrainConfig) -> LossFunction:
-    """Return the loss that a configuration names.
+    """Return the loss that a configuration names, to be minimised.
 
     Returns:
         A function of logits, float32 of shape (n, k), and labels, int64 of shape (n,), giving the mean over n.
     """
 
-    def cross_entropy(logits_nk: torch.Tensor, labels_n: torch.Tensor) -> torch.Tensor:
+    def smoothed(logits_nk: torch.Tensor, labels_n: torch.Tensor) -> torch.Tensor:
         return F.cross_entropy(logits_nk, labels_n, label_smoothing=config.label_smoothing)
 
-    return {"cross-entropy": cross_entropy, "nll": nll, "mse": mse}[config.loss]
+    return smoothed if config.label_smoothing else measure_of(config)
+
+
+def measure_of(config: TrainConfig) -> LossFunction:
+    """Return the loss that is reported: the one that a configuration names, without label smoothing.
+
+    Smoothing adds to the cross-entropy what no network can take away (0.5 for a tenth spread over ten classes). With it
+    a loss would say little of the network, and could not be compared with that of another run.
+
+    Returns:
+        As `make_loss`; the same function where nothing is smoothed.
+    """
+    losses: dict[str, LossFunction] = {"cross-entropy": F.cross_entropy, "nll": nll, "mse": mse}
+    return losses[config.loss]
 
 
 def nll(logits_nk: torch.Tensor, labels_n: torch.Tensor) -> torch.Tensor:

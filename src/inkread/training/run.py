@@ -21,16 +21,17 @@ from inkread.evaluation.calibration import fit_temperature
 from inkread.files import write_bytes
 from inkread.modelfile import Card, DataSource, Metric
 from inkread.networks import preprocessing
+from inkread.training.batches import check_batches
 from inkread.training.checkpoint import load_checkpoint, save_checkpoint, to_safetensors
 from inkread.training.config import TrainConfig
-from inkread.training.device import choose_device, deterministic
+from inkread.training.device import deterministic, settle
 from inkread.training.events import CheckpointSaved, Event, Listener, RunDone
 from inkread.training.export import export_model
-from inkread.training.folder import RunFolder, git_revision, now, versions
+from inkread.training.folder import RunFolder, git_revision, now, stored_config, versions
 from inkread.training.listeners.curves import draw_curves
 from inkread.training.listeners.log import JsonLog, read_log
 from inkread.training.loop import Controls, Pictures, count_correct, fit, predict
-from inkread.training.losses import make_loss
+from inkread.training.losses import measure_of
 from inkread.training.state import State, new_state
 
 SAVE_EVERY = 5.0
@@ -70,7 +71,8 @@ def train(
         config: what to train, how, on what.
         run_dir: the run's folder; made if it is not there.
         listeners: called with every event.
-        resume: go on with the run in `run_dir`; the result is the same to the last bit as without the interruption.
+        resume: go on with the run in `run_dir`, on its device and with its number of threads; the result is the same
+            to the last bit as without the interruption.
         save_every: seconds between two checkpoints within an epoch.
         data: what `load_data(config)` returned, where the caller has it already.
 
@@ -83,10 +85,11 @@ def train(
         OutputError: if something cannot be written; what was there before stays.
         TrainingInterrupted: after Ctrl-C.
     """
-    device = choose_device(config.device)
+    config = _settle_as_begun(config, run_dir) if resume else settle(config)
     data = data or load_data(config)
-    folder = RunFolder(run_dir)
-    with deterministic(device), JsonLog(folder.log) as log:
+    config = config.with_options({"validation": len(data.validation)})
+    folder, device = RunFolder(run_dir), torch.device(config.device)
+    with deterministic(device, config.threads), JsonLog(folder.log) as log:
         everyone: tuple[Listener, ...] = (log, *listeners)
         state = new_state(
             config,
@@ -94,11 +97,13 @@ def train(
             image_shape=data.train.images.shape[1:],
             device=device,
         )
+        check_batches(state.network, config, len(data.train))
         if resume:
             folder.check_resumable(config, data.describe())
+            folder.remove_leftovers()
         else:
             folder.begin(config, data.describe())
-        if folder.checkpoint.exists():
+        if resume and folder.checkpoint.exists():
             load_checkpoint(state, folder.checkpoint)
         with _interruptions() as stop:
             controls = Controls(save=_saver(folder), save_every=save_every, stop=stop)
@@ -106,6 +111,23 @@ def train(
                 _tell(everyone, event)
         _finish(state, config, data, folder, everyone)
     return folder.model
+
+
+def _settle_as_begun(config: TrainConfig, run_dir: Path) -> TrainConfig:
+    """Name device and threads in the configuration of a run to resume: those that it was begun with.
+
+    Raises:
+        ConfigError: if there is no run, or no such device here.
+    """
+    begun = stored_config(run_dir)
+    device = begun.device if config.device == "auto" else config.device
+    try:
+        return settle(config.with_options({"device": device, "threads": config.threads or begun.threads}))
+    except ConfigError as error:
+        raise ConfigError(
+            f"cannot resume {run_dir}: it was begun on {begun.device}, and torch cannot use {device} here; go on where "
+            "it can, or train anew in another folder."
+        ) from error
 
 
 def load_data(config: TrainConfig, *, progress: Progress | None = None) -> RunData:
@@ -137,7 +159,7 @@ def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder,
     if data.test is not None:
         pictures = _on(device, data.test)
         logits_nk = predict(state.network, state.best, pictures, scaling)
-        test_loss = make_loss(config)(logits_nk, pictures.labels_n).item()
+        test_loss = measure_of(config)(logits_nk, pictures.labels_n).item()
         test_correct = count_correct(logits_nk, pictures.labels_n)
         metrics.append(_metric(data.test, "test", test_correct))
     done = RunDone(

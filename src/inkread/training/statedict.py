@@ -37,6 +37,7 @@ WEIGHTS_NAME = "weights.safetensors"
 TENSOR_ORDER = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 SIDES = (28, 32)
 SHAPES_SHOWN = 6
+MOST_CLASSES = 10_000
 
 
 class Built(NamedTuple):
@@ -75,12 +76,13 @@ def read_pth(source: Path) -> Built:
     for candidate in _candidates(shapes):
         own = candidate.module.state_dict()
         if [tuple(tensor.shape) for tensor in own.values()] == shapes:
-            candidate.module.load_state_dict(dict(zip(own, tensors.values(), strict=True)))
-            return candidate
-    found = ", ".join("x".join(map(str, shape)) or "single value" for shape in shapes[:SHAPES_SHOWN])
+            found = _fresh(candidate.network, candidate.input_shape, candidate.classes)
+            found.module.load_state_dict(dict(zip(own, tensors.values(), strict=True)))
+            return found
+    present = ", ".join("x".join(map(str, shape)) or "single value" for shape in shapes[:SHAPES_SHOWN])
     more = f" and {len(shapes) - SHAPES_SHOWN} more" if len(shapes) > SHAPES_SHOWN else ""
     raise ModelFileError(
-        f"the tensors of {source} fit none of the networks {', '.join(NETWORKS)}; found {found}{more}."
+        f"the tensors of {source} fit none of the networks {', '.join(NETWORKS)}; found {present}{more}."
     )
 
 
@@ -157,6 +159,10 @@ def _tensors_of(content: Any, source: Path) -> Tensors:
         )
     tensors = {str(name): value for name, value in content.items()}
     for name, tensor in tensors.items():
+        if not 0 < tensor.numel() * tensor.element_size() <= tensor.untyped_storage().nbytes():
+            raise ModelFileError(
+                f"{source} holds no numbers, or fewer than its shape says, in {name!r}: take a fresh copy."
+            )
         if tensor.is_floating_point() and not torch.isfinite(tensor).all():
             raise ModelFileError(f"{source} holds values that are no numbers in {name!r}: train the model again.")
     return tensors
@@ -194,9 +200,22 @@ def _layer_order(name: str) -> tuple[list[str], int]:
 
 
 def _candidates(shapes: list[tuple[int, ...]]) -> Iterator[Built]:
-    """Build every architecture with the input channels and classes that these shapes, in order, suggest."""
+    """Build every architecture with the input channels and classes that these shapes, in order, suggest.
+
+    They hold no memory (torch's "meta" device), so that a foreign file costs none.
+    """
     classes = max(2, shapes[-1][0]) if shapes and shapes[-1] else 2
     channels = next((shape[1] for shape in shapes if len(shape) == 4), 1)
+    if classes > MOST_CLASSES:
+        return
     for name, side in product(NETWORKS, SIDES):
-        module = build(name, num_classes=classes, in_channels=max(1, channels), image_size=(side, side))
-        yield Built(name, module.eval(), (channels, side, side), classes)
+        with torch.device("meta"):
+            candidate = _fresh(name, (channels, side, side), classes)
+        yield candidate
+
+
+def _fresh(network: str, input_shape: tuple[int, int, int], classes: int) -> Built:
+    """Build an architecture with fresh weights, ready to infer."""
+    channels, height, width = input_shape
+    module = build(network, num_classes=classes, in_channels=channels, image_size=(height, width))
+    return Built(network, module.eval(), input_shape, classes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from inkread.errors import MissingExtraError
 from inkread.evaluation.palette import FAINT, GREY, INK, RIGHT, WRONG
@@ -37,25 +37,16 @@ def draw_curves(log: Sequence[Line], path: Path) -> None:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtraError("drawing needs matplotlib: pip install 'inkread[train]'.") from error
-    started = [line for line in log if line["event"] == "run-started"][-1]
-    done = [line for line in log if line["event"] == "run-done"][-1]
-    steps = [line for line in log if line["event"] == "step-done"]
-    epochs = [line for line in log if line["event"] == "epoch-done"]
+    started, done = _of(log, "run-started")[-1], _of(log, "run-done")[-1]
+    epochs = [line["epoch"] for line in _of(log, "epoch-done")]
 
     figure = Figure(figsize=(WIDTH, HEIGHT), layout="constrained")
     losses, errors = figure.subplots(1, 2)
-    at_step = [line["epoch"] - 1 + line["step"] / started["steps_per_epoch"] for line in steps]
-    at_epoch = [line["epoch"] for line in epochs]
-    window = started["steps_per_epoch"] // max(steps[0]["step"], 1) // SMOOTHED
-    _plot_steps(losses, at_step, [line["loss"] for line in steps], window)
-    _plot_steps(errors, at_step, [_percent_wrong(line["accuracy"]) for line in steps], window)
+    _plot_training(losses, errors, _of(log, "step-done"), started["steps_per_epoch"])
     if started["validation_count"]:
-        style = {"color": WRONG, "linewidth": 1.8, "marker": "o", "markersize": 4.5, "label": "validation"}
-        losses.plot(at_epoch, [line["validation_loss"] for line in epochs], **style)
-        wrong = [_percent_wrong(line["validation_correct"] / line["validation_count"]) for line in epochs]
-        errors.plot(at_epoch, wrong, **style)
-    _dress(losses, "Loss", at_epoch)
-    _dress(errors, "Error rate (%)", at_epoch)
+        _plot_validation(losses, errors, _of(log, "epoch-done"))
+    _dress(losses, "Loss", epochs)
+    _dress(errors, "Error rate (%)", epochs)
     for axes in (losses, errors):
         axes.axvline(done["best_epoch"], color=GREY, linewidth=0.8, linestyle=(0, (4, 3)), zorder=0)
     errors.annotate(
@@ -66,6 +57,28 @@ def draw_curves(log: Sequence[Line], path: Path) -> None:
     figure.suptitle(_title(started, done), color=INK, fontsize=12, x=0.01, ha="left")
     with atomic_path(path) as temporary:
         figure.savefig(temporary, dpi=DPI, format="png")
+
+
+def _of(log: Sequence[Line], event: str) -> list[Line]:
+    """Return the lines of one kind of event."""
+    return [line for line in log if line["event"] == event]
+
+
+def _plot_training(losses: Axes, errors: Axes, steps: Sequence[Line], steps_per_epoch: int) -> None:
+    """Plot what the reports of the steps say."""
+    at_step = [line["epoch"] - 1 + line["step"] / steps_per_epoch for line in steps]
+    window = steps_per_epoch // max(steps[0]["step"], 1) // SMOOTHED
+    _plot_steps(losses, at_step, [line["loss"] for line in steps], window)
+    _plot_steps(errors, at_step, [_percent_wrong(line["accuracy"]) for line in steps], window)
+
+
+def _plot_validation(losses: Axes, errors: Axes, epochs: Sequence[Line]) -> None:
+    """Plot a point for each epoch."""
+    style: dict[str, Any] = {"color": WRONG, "linewidth": 1.8, "marker": "o", "markersize": 4.5, "label": "validation"}
+    at_epoch = [line["epoch"] for line in epochs]
+    losses.plot(at_epoch, [line["validation_loss"] for line in epochs], **style)
+    wrong = [_percent_wrong(line["validation_correct"] / line["validation_count"]) for line in epochs]
+    errors.plot(at_epoch, wrong, **style)
 
 
 def _plot_steps(axes: Axes, at_step: Sequence[float], values: Sequence[float], window: int) -> None:
