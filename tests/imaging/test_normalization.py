@@ -118,7 +118,7 @@ def test_pen_width_and_place_hardly_matter(name: str, corner: str) -> None:
         for guise in (picture, 255 - picture):
             result = normalize(guise)
             assert is_normal(result), (stroke, corner)
-            assert difference(result.image, usual.image) < 26
+            assert difference(result.image, usual.image) < 30
 
 
 @pytest.mark.parametrize("name", STROKES)
@@ -152,16 +152,16 @@ def test_box_in_a_large_photo() -> None:
 
 
 def test_small_digit_in_a_large_picture_is_read_at_full_resolution(mnist_test: Dataset) -> None:
-    page = np.full((1600, 2400), 255, dtype=np.uint8)
-    page[900:928, 1500:1528] -= mnist_test.images[7, 0]
-    assert difference(normalize(page).image, mnist_test.images[7, 0]) < 1
+    sheet = np.full((1600, 2400), 255, dtype=np.uint8)
+    sheet[900:928, 1500:1528] -= mnist_test.images[7, 0]
+    assert difference(normalize(sheet).image, mnist_test.images[7, 0]) < 1
 
 
 # -- what is no part of the digit ------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def eight() -> UInt8Array:
+def page() -> UInt8Array:
     """Dark on light, 200x200, strokes 10 px wide, not touching the border."""
     return 255 - draw("4 open", height=110, stroke=10, side=200)
 
@@ -174,38 +174,38 @@ def close_to(picture: UInt8Array, plain: UInt8Array, most: float = 8) -> None:
 
 @pytest.mark.parametrize("slope", [0, 5, -4])
 @pytest.mark.parametrize("grey", [0, 120, 200])
-def test_ruling(eight: UInt8Array, slope: int, grey: int) -> None:
-    ruled = eight.copy()
+def test_ruling(page: UInt8Array, slope: int, grey: int) -> None:
+    ruled = page.copy()
     for y in (20, 75, 130, 185):
         cv2.line(ruled, (0, y), (199, y + slope), grey, 2, cv2.LINE_AA)
-    close_to(ruled, eight)
-    close_to(np.ascontiguousarray(ruled.T), np.ascontiguousarray(eight.T))
+    close_to(ruled, page)
+    close_to(np.ascontiguousarray(ruled.T), np.ascontiguousarray(page.T))
 
 
-def test_frame(eight: UInt8Array) -> None:
-    framed = eight.copy()
+def test_frame(page: UInt8Array) -> None:
+    framed = page.copy()
     cv2.rectangle(framed, (10, 8), (188, 190), 40, 2)
-    close_to(framed, eight)
+    close_to(framed, page)
 
 
-def test_neighbours_at_the_border(eight: UInt8Array) -> None:
-    crowded = eight.copy()
+def test_neighbours_at_the_border(page: UInt8Array) -> None:
+    crowded = page.copy()
     cv2.ellipse(crowded, (0, 100), (14, 50), 0, 0, 360, 0, 8)
     cv2.line(crowded, (150, 0), (170, 12), 0, 8)
-    close_to(crowded, eight)
+    close_to(crowded, page)
 
 
-def test_specks(eight: UInt8Array) -> None:
+def test_specks(page: UInt8Array) -> None:
     rng = np.random.default_rng(1)
     for x, y in rng.integers(0, 200, (15, 2)):
-        cv2.circle(eight, (int(x), int(y)), int(rng.integers(1, 3)), 0, -1)
+        cv2.circle(page, (int(x), int(y)), int(rng.integers(1, 3)), 0, -1)
     plain = 255 - draw("4 open", height=110, stroke=10, side=200)
-    close_to(eight, plain, 14)
+    close_to(page, plain, 14)
 
 
-def test_impulse_noise(eight: UInt8Array) -> None:
-    rng = np.random.default_rng(2).random(eight.shape)
-    close_to(np.where(rng < 0.03, 0, np.where(rng > 0.97, 255, eight)).astype(np.uint8), eight, 18)
+def test_impulse_noise(page: UInt8Array) -> None:
+    rng = np.random.default_rng(2).random(page.shape)
+    close_to(np.where(rng < 0.03, 0, np.where(rng > 0.97, 255, page)).astype(np.uint8), page, 18)
 
 
 def test_detached_bar_of_a_five_stays() -> None:
@@ -232,18 +232,18 @@ def test_tight_crops_keep_their_polarity(name: str, stroke: int) -> None:
 
 
 @pytest.mark.parametrize("steepness", [2, 8, 40])
-def test_shadows(eight: UInt8Array, steepness: int) -> None:
+def test_shadows(page: UInt8Array, steepness: int) -> None:
     y, x = np.mgrid[0:1:200j, 0:1:200j]
     shadow = 1 - 0.55 / (1 + np.exp(-steepness * (x + 0.4 * y - 0.7)))
-    noise = np.random.default_rng(0).normal(0, 3, eight.shape)
-    close_to(jpeg(to_uint8((60 + eight * 0.65) * shadow + noise), 75), eight, 10)
+    noise = np.random.default_rng(0).normal(0, 3, page.shape)
+    close_to(jpeg(to_uint8((60 + page * 0.65) * shadow + noise), 75), page, 10)
 
 
 @pytest.mark.parametrize(("paper", "pen"), [(255, 225), (235, 190), (40, 80), (128, 160)])
-def test_faint_strokes_become_full_ink(eight: UInt8Array, paper: int, pen: int) -> None:
-    faint = to_uint8(pen + (paper - pen) * (eight / 255.0) + np.random.default_rng(0).normal(0, 1.5, eight.shape))
+def test_faint_strokes_become_full_ink(page: UInt8Array, paper: int, pen: int) -> None:
+    faint = to_uint8(pen + (paper - pen) * (page / 255.0) + np.random.default_rng(0).normal(0, 1.5, page.shape))
     assert normalize(faint).image.max() > 230
-    close_to(faint, eight, 10)
+    close_to(faint, page, 10)
 
 
 @pytest.mark.parametrize(
@@ -251,17 +251,19 @@ def test_faint_strokes_become_full_ink(eight: UInt8Array, paper: int, pen: int) 
     [((38, 60, 150), (250, 236, 140)), ((200, 40, 40), (60, 112, 60)), ((225, 230, 225), (38, 66, 52))],
     ids=["blue on yellow", "red on green of the same luminance", "chalk"],
 )
-def test_colours(eight: UInt8Array, pen: tuple[int, int, int], paper: tuple[int, int, int]) -> None:
-    share = (eight / 255.0)[..., None]
-    close_to(to_uint8(np.array(pen) * (1 - share) + np.array(paper) * share), eight, 10)
+def test_colours(page: UInt8Array, pen: tuple[int, int, int], paper: tuple[int, int, int]) -> None:
+    share = (page / 255.0)[..., None]
+    close_to(to_uint8(np.array(pen) * (1 - share) + np.array(paper) * share), page, 10)
 
 
 def test_stripes_that_swap_ink_and_ground(mnist_test: Dataset) -> None:
-    for digit in sample(mnist_test, 50):
+    distances = []
+    for digit in sample(mnist_test, 100):
         for swapped in (np.s_[:, 11:17], np.s_[8:15, :]):
             picture = digit.copy()
             picture[swapped] = 255 - picture[swapped]
-            assert difference(normalize(picture).image, digit) < 12
+            distances.append(difference(normalize(picture).image, digit))
+    assert np.mean(np.less(distances, 5)) >= 0.95
 
 
 # -- nothing to read -------------------------------------------------------------------------------------------------
@@ -323,9 +325,9 @@ def test_extreme_shapes(shape: tuple[int, int]) -> None:
     assert result.has_ink == (result.box is not None)
 
 
-def test_steps_tell_the_story(eight: UInt8Array) -> None:
-    result = normalize(eight, steps=True)
+def test_steps_tell_the_story(page: UInt8Array) -> None:
+    result = normalize(page, steps=True)
     assert [step.name for step in result.steps] == ["picture", "grey", "ink", "digit", "20 px", "28x28"]
     assert np.array_equal(result.steps[-1].picture, result.image)
     assert max(result.steps[-2].picture.shape) == 20
-    assert normalize(eight).steps == ()
+    assert normalize(page).steps == ()

@@ -11,9 +11,12 @@ from inkread.imaging.ruling import remove_lines
 from inkread.imaging.stroke import stroke_width
 from inkread.types import UInt8Array
 
+_PALE = 8
 _WEAK = 40
 _STRONG = 110
 _FEW = 3
+_MANY = 8
+_MUCH = 0.05
 _LEAST_AREA = 2
 _LEAST_SHARE = 0.15
 _LEAST_FRAME = 24
@@ -37,26 +40,32 @@ def remove_clutter(ink: UInt8Array, *, clean: bool) -> UInt8Array:
     step = -(-max(ink.shape) // _SIDE)
     small = ink if step == 1 else shrink_to_highest(ink, step)
     mask = cv2.threshold(small, 0 if clean else _WEAK, 255, cv2.THRESH_BINARY)[1]
-    if clean and cv2.connectedComponents(mask, connectivity=8)[0] == 2:
+    if clean and cv2.connectedComponents(cv2.threshold(small, _PALE, 255, cv2.THRESH_BINARY)[1])[0] == 2:
         strong_area = cv2.countNonZero(cv2.threshold(small, _STRONG, 1, cv2.THRESH_BINARY)[1])
         return ink if strong_area > _LEAST_AREA else np.zeros_like(ink)
-    kept = _kept_pixels(small, mask)
+    kept, count = _kept_pixels(small, mask)
     if step > 1:
         size = (kept.shape[1] * step, kept.shape[0] * step)
         kept = cv2.resize(kept, size, interpolation=cv2.INTER_NEAREST)[: ink.shape[0], : ink.shape[1]]
     digit = np.asarray(cv2.bitwise_and(ink, kept), dtype=np.uint8)
-    return digit if clean or stroke_width(digit) >= _least_width(min(ink.shape)) else np.zeros_like(ink)
+    much = count > _MANY or cv2.countNonZero(digit) > _MUCH * digit.size
+    is_noise = not clean and much and stroke_width(digit) < _least_width(min(ink.shape))
+    return np.zeros_like(ink) if is_noise else digit
 
 
-def _kept_pixels(ink: UInt8Array, mask: cv2.typing.MatLike) -> cv2.typing.MatLike:
-    """Return uint8 of shape (H, W), 255 on the components of `mask` that belong to the digit."""
+def _kept_pixels(ink: UInt8Array, mask: cv2.typing.MatLike) -> tuple[cv2.typing.MatLike, int]:
+    """Choose the components of `mask` that belong to the digit.
+
+    Returns:
+        uint8 of shape (H, W), 255 on these; and how many components there were in all.
+    """
     count, labels, table, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     labels_hw, stats = np.asarray(labels, dtype=np.int32), np.asarray(table, dtype=np.int32)
     strong = np.bincount(labels_hw[ink > _STRONG], minlength=count)
     strong[0] = 0
     strong[_frames(stats, labels_hw)] = 0
     keep = _digit_parts(stats, strong, ink.shape)
-    return np.asarray(keep[labels_hw], dtype=np.uint8) * np.uint8(255)
+    return np.asarray(keep[labels_hw], dtype=np.uint8) * np.uint8(255), count - 1
 
 
 def _least_width(side: int) -> float:

@@ -32,7 +32,7 @@ def estimate_ground(raised: UInt8Array) -> Float32Array:
     small = shrink(raised, _SIDE).astype(np.float32)
     trend = _quadratic_trend(small)
     left = cv2.subtract(small, trend)
-    if float(left.var()) > _MOST_UNEXPLAINED * float(small.var()):
+    if _deviation(left) ** 2 > _MOST_UNEXPLAINED * _deviation(small) ** 2:
         trend, left = np.zeros_like(small), small
     reach = round(0.45 * max(small.shape)) | 1
     opened = cv2.morphologyEx(
@@ -68,6 +68,11 @@ def _parabolas(length: int) -> Float32Array:
     columns = np.zeros((length, 3), dtype=np.float32)
     columns[:, : min(length, 3)] = np.linalg.qr(np.stack([np.ones_like(x), x, x * x], axis=1))[0]
     return columns
+
+
+def _deviation(picture: cv2.typing.MatLike) -> float:
+    """Return the standard deviation of all pixels."""
+    return float(cv2.meanStdDev(picture)[1].flat[0])
 
 
 def _smooth(picture: cv2.typing.MatLike) -> cv2.typing.MatLike:

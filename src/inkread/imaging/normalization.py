@@ -16,9 +16,9 @@ from inkread.types import Box, UInt8Array
 
 SIDE = 28
 DIGIT_SIDE = 20
-_FULL = 250
-_EDGE = 51
-_OVERVIEW = 320
+_FULL = 200
+_EDGE = 127
+_OVERVIEWS = (320, 1280)
 _LEAST_DETAIL = 80
 
 
@@ -103,12 +103,15 @@ def _steps(wanted: bool, *trace: tuple[str, UInt8Array]) -> tuple[Step, ...]:
 
 
 def _find(grey: UInt8Array) -> _Found:
-    """Find the digit; in a large picture first on an overview, then, if it is small there, in detail."""
+    """Find the digit; in a large picture first on an overview, or a finer one, then, if it is small, in detail."""
     height, width = grey.shape
-    if max(height, width) <= _OVERVIEW:
+    if max(height, width) <= _OVERVIEWS[0]:
         return _look(grey)
-    small, factor = _reduce(grey)
-    rough = _look(small, factor=factor)
+    for side in _OVERVIEWS:
+        small, factor = _reduce(grey, side)
+        rough = _look(small, factor=factor)
+        if rough.box is not None:
+            break
     if rough.box is None or max(rough.box.width, rough.box.height) >= _LEAST_DETAIL:
         return rough
     margin = 3 + max(rough.box.width, rough.box.height) // 6
@@ -116,7 +119,9 @@ def _find(grey: UInt8Array) -> _Found:
     x1, y1 = rough.box.x1 + margin, rough.box.y1 + margin
     left, top = int(x0 * factor), int(y0 * factor)
     part = grey[top : int(y1 * factor), left : int(x1 * factor)]
-    part, factor = _reduce(part) if max(part.shape) > _OVERVIEW else (np.ascontiguousarray(part), 1.0)
+    part, factor = (
+        _reduce(part, _OVERVIEWS[0]) if max(part.shape) > _OVERVIEWS[0] else (np.ascontiguousarray(part), 1.0)
+    )
     allowed = cv2.dilate(rough.digit, np.ones((5, 5), dtype=np.uint8))[y0:y1, x0:x1]
     return _look(part, light=rough.ink.light, allowed=allowed, factor=factor, x=left, y=top)
 
@@ -140,9 +145,9 @@ def _look(
     return _Found(grey, ink, digit, ink_box(digit), factor, x, y)
 
 
-def _reduce(grey: UInt8Array) -> tuple[UInt8Array, float]:
-    """Reduce the longer side to 320 px; return also by what factor."""
-    factor = max(grey.shape) / _OVERVIEW
+def _reduce(grey: UInt8Array, side: int) -> tuple[UInt8Array, float]:
+    """Reduce the longer side to `side` px or less; return also by what factor."""
+    factor = max(1.0, max(grey.shape) / side)
     size = (max(1, round(grey.shape[1] / factor)), max(1, round(grey.shape[0] / factor)))
     return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), dtype=np.uint8), factor
 
@@ -175,13 +180,16 @@ def ink_box(ink: UInt8Array) -> Box | None:
     """Return the tight rectangle around the ink, up to the middle of its outermost edges.
 
     MNIST's digits fill their box up to the palest pixel of their edges, which are one pixel wide at that size. So the
-    box is drawn around the pixels of a fifth of full ink. Each side then moves out by at most a twentieth of the
-    longer side, to the last row or column that has half of the ink found there: all of an edge pixel that was
-    enlarged as a block, and half of one that was enlarged smoothly.
+    box is drawn around the pixels of half of full ink. Each side then moves out by at most a twentieth of the
+    longer side, as long as the ink does not fade: over all of an edge pixel that was enlarged as a block, but hardly
+    into one that was enlarged smoothly.
 
     Args:
         ink: uint8 of shape (H, W), 0 bare to 255 full.
     """
+    x, y, width, height = cv2.boundingRect(ink)
+    if max(width, height) <= DIGIT_SIDE + 1:
+        return Box(x, y, x + width, y + height) if width else None
     x, y, width, height = cv2.boundingRect(cv2.threshold(ink, _EDGE, 1, cv2.THRESH_BINARY)[1])
     if not width:
         return None
@@ -196,9 +204,9 @@ def ink_box(ink: UInt8Array) -> Box | None:
 
 
 def _overhang(outwards: UInt8Array) -> int:
-    """Return up to which place a row of pixels holds at least half of its highest value."""
+    """Return up to which place a row of pixels holds at least 80 % of its highest value."""
     highest = int(outwards.max(initial=0))
-    return int(np.flatnonzero(outwards >= (highest + 1) // 2)[-1]) + 1 if highest else 0
+    return int(np.flatnonzero(outwards >= 0.8 * highest)[-1]) + 1 if highest else 0
 
 
 def scale(ink: UInt8Array) -> UInt8Array:
@@ -207,15 +215,15 @@ def scale(ink: UInt8Array) -> UInt8Array:
     Args:
         ink: uint8 of shape (H, W), the digit without margin.
     """
-    height, width = ink.shape
-    longer = max(height, width)
-    if abs(longer - DIGIT_SIDE) <= 1:
+    if abs(max(ink.shape) - DIGIT_SIDE) <= 1:
         return ink
-    size = (max(1, round(width * DIGIT_SIDE / longer)), max(1, round(height * DIGIT_SIDE / longer)))
-    if longer < DIGIT_SIDE:
-        return np.asarray(cv2.resize(ink, size, interpolation=cv2.INTER_CUBIC), dtype=np.uint8)
-    wide = adapt_stroke(ink, longer, DIGIT_SIDE)
-    return np.asarray(cv2.resize(wide, size, interpolation=cv2.INTER_AREA), dtype=np.uint8)
+    enlarge = max(ink.shape) < DIGIT_SIDE
+    if not enlarge:
+        ink = adapt_stroke(ink, DIGIT_SIDE)
+    factor = DIGIT_SIDE / max(ink.shape)
+    size = (max(1, round(ink.shape[1] * factor)), max(1, round(ink.shape[0] * factor)))
+    method = cv2.INTER_CUBIC if enlarge else cv2.INTER_AREA
+    return np.asarray(cv2.resize(ink, size, interpolation=method), dtype=np.uint8)
 
 
 def place(ink: UInt8Array) -> UInt8Array:

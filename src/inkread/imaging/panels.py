@@ -12,7 +12,7 @@ from inkread.types import UInt8Array
 _LEAST_SIDE = 16
 _SAMPLED_LINES = 24
 _STEP = 60
-_LEAST_INSIDE = 0.02
+_LEAST_INSIDE = 0.04
 
 
 def undo_stripes(grey: UInt8Array) -> UInt8Array:
@@ -53,16 +53,16 @@ def _cuts(grey: UInt8Array) -> list[int]:
 
 def _flip(grey: UInt8Array, cuts: list[int]) -> UInt8Array:
     """Invert the stripes whose ground differs from that of the greater part of the border."""
-    edges = [0, *cuts, grey.shape[1]]
-    ends = np.concatenate([grey[:2], grey[-2:]])
-    usual = float(np.median(ends))
     low, high, _, _ = cv2.minMaxLoc(grey)
+    usual = float(np.median(np.concatenate([grey[:2], grey[-2:]])))
     result = grey.copy()
-    for start, stop in pairwise(edges):
-        ground = float(np.median(ends[:, start:stop])) if stop > start else usual
-        inside = np.abs(grey[:, start:stop].astype(np.float32) - ground) > _STEP
-        swapped = abs(ground - usual) > _STEP and abs(ground + usual - low - high) < _STEP
-        if swapped and inside.mean() > _LEAST_INSIDE:
-            mirrored = ground + usual - grey[:, start:stop].astype(np.float32)
+    for start, stop in pairwise([0, *cuts, grey.shape[1]]):
+        stripe = grey[:, start + 1 : stop - 1].astype(np.float32)
+        if not stripe.size:
+            continue
+        top, bottom = float(np.median(stripe[:2])), float(np.median(stripe[-2:]))
+        swapped = abs(top - usual) > _STEP and abs(top + usual - low - high) < _STEP and abs(top - bottom) < _STEP
+        if swapped and float((np.abs(stripe - top) > _STEP).mean()) > _LEAST_INSIDE:
+            mirrored = top + usual - grey[:, start:stop].astype(np.float32)
             result[:, start:stop] = np.clip(mirrored, 0, 255).astype(np.uint8)
     return result

@@ -30,26 +30,29 @@ def stroke_width(ink: UInt8Array) -> float:
     return float(8 / np.pi * cv2.sumElems(ink)[0] / steps) if steps else 0.0
 
 
-def adapt_stroke(ink: UInt8Array, longer: int, target_side: int) -> UInt8Array:
+def adapt_stroke(ink: UInt8Array, target_side: int) -> UInt8Array:
     """Widen strokes that would be thinner than MNIST's after scaling, and narrow those that would be thicker.
 
     Args:
-        ink: uint8 of shape (H, W) with an empty margin.
-        longer: longer side of the digit in it, in pixels.
-        target_side: longer side that it is going to have.
+        ink: uint8 of shape (H, W), the digit without margin.
+        target_side: longer side in pixels that the digit is going to have.
 
     Returns:
-        uint8 of the same shape.
+        uint8 of another shape, without margin again; the same array where the stroke is right.
     """
-    scale = target_side / longer
+    scale = target_side / max(ink.shape)
     width = stroke_width(ink) * scale
-    if THINNEST <= width <= THICKEST or width == 0:
+    if THINNEST <= width <= THICKEST:
         return ink
     change = (min(max(width, THINNEST), THICKEST) - width) / scale / 2
-    inside = (ink >= 128).astype(np.uint8)
-    if change > 0:
-        distance = cv2.distanceTransform(1 - inside, cv2.DIST_L2, cv2.DIST_MASK_5)
-        grown = np.clip((change + 1 - distance) * 255, 0, 255)
-        return np.maximum(ink, np.asarray(grown, dtype=np.uint8))
-    distance = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
-    return np.minimum(ink, np.asarray(np.clip((distance + change) * 255, 0, 255), dtype=np.uint8))
+    margin = int(max(change, 0)) + 2
+    framed = cv2.copyMakeBorder(ink, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0)
+    wider = change > 0
+    kind = cv2.THRESH_BINARY_INV if wider else cv2.THRESH_BINARY
+    region = cv2.threshold(framed, 127, 1, kind)[1]
+    distance = cv2.distanceTransform(region, cv2.DIST_L2, cv2.DIST_MASK_5)
+    slope, level = (-255, 255 * (change + 1)) if wider else (255, 255 * change)
+    shape = cv2.addWeighted(distance, slope, distance, 0, level, dtype=cv2.CV_8U)
+    changed = np.asarray(cv2.max(framed, shape) if wider else cv2.min(framed, shape), dtype=np.uint8)
+    x, y, columns, rows = cv2.boundingRect(changed)
+    return changed[y : y + rows, x : x + columns] if columns else ink
