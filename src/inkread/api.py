@@ -45,6 +45,8 @@ def load(model: str | Path | None = None, *, min_confidence: float | None = None
         ConfigError: if `min_confidence` is not between 0 and 1.
         MissingExtraError: if a ``.pth`` is given and torch is not installed.
     """
+    if not isinstance(min_confidence, float | int | np.floating | None):
+        raise ConfigError(f"the least confidence is a number from 0 to 1, not {min_confidence!r}.")
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         raise ConfigError(f"the least confidence is {min_confidence:g}, it must be between 0 and 1.")
     return Reader(open_model(model), min_confidence=min_confidence)
@@ -55,6 +57,8 @@ def open_model(model: str | Path | None = None) -> OnnxClassifier:
     from inkread.modelfile import shipped_model
     from inkread.runtime import OnnxClassifier
 
+    if not isinstance(model, str | os.PathLike | None):
+        raise ModelFileError(f"a model is the path of its file, not {type(model).__name__}.")
     path = shipped_model() if model is None else Path(model)
     if path.suffix.lower() not in STATE_DICT_SUFFIXES:
         return OnnxClassifier.open(path)
@@ -134,9 +138,9 @@ class Reader:
             For each picture, in order, the digit or the error.
 
         Raises:
-            ImageError: if `images` is a single picture.
+            ImageError: if `images` is a single picture, or nothing that holds pictures.
         """
-        if isinstance(images, str | bytes | os.PathLike):
+        if _is_single(images):
             raise ImageError("several pictures are expected here, as a list: for a single one use digit().")
         with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
             inputs = _in_order(pool, self._try_prepare, images)
@@ -212,6 +216,13 @@ def _in_order(
             yield waiting.popleft().result()
     while waiting:
         yield waiting.popleft().result()
+
+
+def _is_single(images: object) -> bool:
+    """Tell what is one picture, or none at all, from many."""
+    if isinstance(images, np.ndarray):
+        return images.ndim in (0, 2) or images.shape[2:] == (3,)
+    return isinstance(images, str | bytes | os.PathLike) or not isinstance(images, Iterable)
 
 
 def _resize(pixels: UInt8Array, shape_chw: tuple[int, int, int]) -> _Input:

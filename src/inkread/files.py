@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,22 +15,27 @@ from inkread.errors import OutputError
 def atomic_path(path: Path) -> Iterator[Path]:
     """Give a temporary path beside `path`; when the block ends well, it is flushed to disk and renamed over `path`.
 
+    A symbolic link stays one: what it points to is written.
+
     Raises:
-        OutputError: if the folder is missing or full or may not be written; what stood at `path` stays as it was.
+        OutputError: if the folder is missing or full or may not be written, or `path` is a folder, a device or a pipe;
+            what stood at `path` stays as it was.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=path.suffix)
+        target = Path(os.path.realpath(path))
+        if target.exists() and not target.is_file():
+            kind = "a folder" if target.is_dir() else "no regular file"
+            raise OutputError(f"cannot write {path}: it is {kind}; choose another name.")
+        check_folder(path.parent)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary = _new_file(target)
     except OSError as error:
         raise cannot_write(path, error) from error
-    os.close(handle)
-    temporary = Path(name)
     try:
         yield temporary
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        temporary.chmod(0o666 & ~_umask())
-        temporary.replace(path)
+        temporary.replace(target)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
@@ -64,8 +69,22 @@ def cannot_write(path: Path, error: OSError) -> OutputError:
     )
 
 
-def _umask() -> int:
-    """Return the process's umask (it can only be read by setting it)."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def check_folder(folder: Path) -> None:
+    """Refuse, before any work, a folder that could not be made because a file is in its place.
+
+    Raises:
+        OutputError: naming that file; or if one may not even look there.
+    """
+    try:
+        place = next((place for place in (folder, *folder.parents) if place.exists()), None)
+        if place is not None and not place.is_dir():
+            raise OutputError(f"{place} is a file, give a folder.")
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+
+
+def _new_file(target: Path) -> Path:
+    """Make an empty file beside `target`, with the rights that the umask leaves any new file."""
+    temporary = target.with_name(f".{target.name}.{secrets.token_hex(8)}{target.suffix}")
+    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666))
+    return temporary

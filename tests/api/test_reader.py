@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -138,6 +139,24 @@ def test_a_single_picture_given_as_many_is_refused(reader: inkread.Reader, tmp_p
     for source in ("photo.png", b"bytes", tmp_path / "photo.png"):
         with pytest.raises(ImageError, match=r"digit\(\)"):
             reader.digits(source)
+
+
+@pytest.mark.parametrize(
+    "source", [Image.new("L", (9, 9)), None, 5, np.zeros((28, 28), np.uint8), np.zeros((28, 28, 3), np.uint8)]
+)
+def test_what_holds_no_pictures_is_refused_in_the_same_words(reader: inkread.Reader, source: Any) -> None:
+    with pytest.raises(ImageError, match=r"^several pictures are expected here.*digit\(\)"):
+        reader.digits(source)
+
+
+def test_arguments_of_another_kind_are_named() -> None:
+    model: Any = 5
+    with pytest.raises(ModelFileError, match="not int"):
+        inkread.load(model)
+    least: Any = "0.9"
+    with pytest.raises(ConfigError, match=r"'0\.9'"):
+        inkread.load(min_confidence=least)
+    assert inkread.load(min_confidence=np.float32(0.5)).min_confidence == 0.5
 
 
 @pytest.mark.parametrize("shape", [(1, 20, 24), (3, 20, 24), (1, 28, 28)])

@@ -57,4 +57,6 @@ def test_sheet_is_a_picture(inkread: CommandLine, tmp_path: Path) -> None:
 
 
 def test_help_shows_examples(inkread: CommandLine) -> None:
+    assert "inkread data show my-digits/" in inkread("data", "--help").stdout
+    assert "NAME...}" not in inkread("data", "fetch", "--help").stdout
     assert "inkread data sheet fashion-mnist --split test" in inkread("data", "sheet", "--help").stdout

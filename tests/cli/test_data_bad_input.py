@@ -145,5 +145,5 @@ def test_sheet_that_cannot_be_written_leaves_the_old_one(inkread: CommandLine, t
     (tmp_path / "own" / "a").mkdir(parents=True)
     (tmp_path / "own" / "a" / "x.png").write_bytes(png())
     out = tmp_path / "file" / "sheet.png"
-    assert "cannot write" in one_sentence(inkread("data", "sheet", tmp_path / "own", "--out", out))
+    assert "file is a file, give a folder" in one_sentence(inkread("data", "sheet", tmp_path / "own", "--out", out))
     assert (tmp_path / "file").read_text() == "kept"

@@ -10,13 +10,14 @@ import pytest
 import torch
 from PIL import Image
 
-from inkread.data import Dataset
+from inkread.cli.evaluate import Format, evaluate
+from inkread.data import Dataset, load
 from inkread.evaluation.report import FILES
-from inkread.modelfile import shipped_model, write_model
+from inkread.modelfile import DataSource, shipped_model, write_model
 from inkread.networks import build, preprocessing
 from inkread.runtime import OnnxClassifier
 from tests.conftest import CommandLine
-from tests.modelfile.graphs import card, linear_graph
+from tests.modelfile.graphs import card, linear_graph, random_weights
 
 
 @pytest.fixture
@@ -68,6 +69,17 @@ def test_a_person_gets_tables_and_pictures(inkread: CommandLine, digits: Path, p
     assert 0 <= report["outsiders"]["auroc"] <= 1
 
 
+def test_the_pictures_of_the_training_are_known_again(
+    tmp_path: Path, mnist_test: Dataset, digits: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = load(digits, "test")
+    trained = card(data=(DataSource(name="mine", sha256=mine.sha256, count=300, licence="", credit=""),))
+    write_model(linear_graph(random_weights()), trained, tmp_path / "model.onnx")
+    for model, known in ((tmp_path / "model.onnx", True), (None, False)):
+        evaluate(model, data=str(digits), output=Format.json)
+        assert json.loads(capsys.readouterr().out)["trained_on"] is known
+
+
 def test_the_least_confidence_decides_what_is_accepted(inkread: CommandLine, digits: Path) -> None:
     shares = []
     for least in ("0", "0.999"):
@@ -116,6 +128,7 @@ def test_a_tutorials_weights(inkread: CommandLine, digits: Path, tmp_path: Path,
     torch.save(network.state_dict(), tmp_path / "mnist_model.pth")
     result = inkread("evaluate", "mnist_model.pth", "--data", digits, "--format", "json")
     assert result.returncode == 0, result.stderr
+    assert "`inkread model convert mnist_model.pth mnist_model.onnx`" in result.stderr
     scale = preprocessing("mlp-64x3")
     pixels = torch.tensor(mnist_test.images[:300]) / 255
     with torch.no_grad():

@@ -117,5 +117,6 @@ def test_conversions_that_cannot_be_are_refused_and_leave_what_was_there(inkread
 
 
 def test_help_has_examples(inkread: CommandLine) -> None:
+    assert "inkread model convert mnist_model.pth mnist_model.onnx" in inkread("model", "--help").stdout
     assert "inkread model show runs/quick/model.onnx" in inkread("model", "show", "--help").stdout
     assert "inkread model convert runs/quick weights.pth" in inkread("model", "convert", "--help").stdout

@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inkread.cli.read import CsvPrinter, TablePrinter
 from inkread.data import Dataset
+from inkread.types import Digit
 from tests.conftest import CommandLine, one_sentence
 
 
@@ -134,6 +136,20 @@ def test_a_reader_of_the_output_that_goes_away_is_no_error(tmp_path: Path, mnist
         assert json.loads(process.stdout.readline())["label"] == "7"
         process.stdout.close()
         assert process.stderr.read() == ""
+
+
+def test_labels_of_a_strangers_model_do_nothing_and_no_confidence_is_rounded_to_all(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    labels = ("\x1b]0;owned\x07", "b")
+    digit = Digit(labels[0], 0.99996, True, np.array([0.99996, 0.00004], np.float32), None, None)
+    for printer in (TablePrinter([Path("a.png")], labels), CsvPrinter()):
+        printer.result(Path("a.png"), digit)
+        printer.end()
+    text = capsys.readouterr().out
+    assert text.count("]0;owned") == 2
+    assert not set(text) & {"\x1b", "\x07"}
+    assert ">99.9 %" in text
 
 
 def test_help_has_examples(inkread: CommandLine) -> None:

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
+from inkread.data import load
 from inkread.data.idx import format_idx, gunzip, parse_idx, read_idx
 from inkread.errors import DataError
 
@@ -81,3 +82,12 @@ def test_wrong_magic(tmp_path: Path):
     path.write_bytes(b"PK\3\4 something else")
     with pytest.raises(DataError, match="no IDX file"):
         read_idx(path)
+
+
+def test_named_and_own_pictures_may_be_written_to(tmp_path: Path, mnist_test):
+    """So that torch takes them without a warning."""
+    (tmp_path / "images-idx3-ubyte").write_bytes(format_idx(np.ones((2, 28, 28), np.uint8)))
+    (tmp_path / "labels-idx1-ubyte").write_bytes(format_idx(np.arange(2, dtype=np.uint8)))
+    for dataset in (mnist_test, load(tmp_path)):
+        assert dataset.images.flags.writeable
+        assert dataset.labels.flags.writeable

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inkread.data import load, splits
+from inkread.data import load, loaders, splits
 from inkread.errors import DataError
 
 RANDOM = np.random.default_rng(1)
@@ -162,3 +162,11 @@ def test_damaged_npz_raises_nothing_but_data_error(tmp_path, data):
     path.write_bytes(content[: data.draw(st.integers(0, len(content)) | st.just(len(content)))])
     with contextlib.suppress(DataError):
         load(path)
+
+
+def test_a_file_is_parsed_once_for_both_of_its_splits(tmp_path):
+    path, images = tmp_path / "x.npz", np.ones((2, 8, 8), np.uint8)
+    np.savez(path, x_train=images, y_train=np.arange(2), x_test=images[:1], y_test=np.arange(1))
+    found = loaders(path)
+    path.unlink()
+    assert {split: len(load_split()) for split, load_split in found.items()} == {"train": 2, "test": 1}

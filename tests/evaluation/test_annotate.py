@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from inkread.errors import OutputError
-from inkread.evaluation.annotate import AnnotationWriter, draw_reading
+from inkread.evaluation.annotate import AnnotationWriter, _columns, draw_reading
 from inkread.types import Box, Digit
 
 SURE, LESS_SURE, REFUSED = (0x00, 0x72, 0xB2), (0x3D, 0x9B, 0xD6), (0xC4, 0x4F, 0x00)
@@ -93,6 +93,17 @@ def test_the_sheet_grows_with_the_pictures_up_to_a_hundred(tmp_path: Path) -> No
     assert sizes[0][1] < sizes[1][1] < sizes[2][1]
     assert sizes[2][0] < 2000
     assert sizes[2][1] < 11 * 240 + 64
+
+
+@pytest.mark.parametrize(("count", "columns"), [(1, 4), (8, 4), (10, 5), (12, 4), (20, 5), (30, 6), (100, 10)])
+def test_the_last_row_of_the_sheet_is_full_where_it_can_be(tmp_path: Path, count: int, columns: int) -> None:
+    assert _columns(count) == columns
+
+
+def test_names_from_strangers_files_are_drawn_all_the_same() -> None:
+    shown = Digit("a\nb", 0.9, True, np.full(2, 0.5, np.float32), BOX, None)
+    image = draw_reading(np.full((480, 480), 255, np.uint8), shown, "two\nlines.png")
+    assert count_of(image, SURE) > 2000
 
 
 def test_no_picture_makes_no_sheet(tmp_path: Path) -> None:

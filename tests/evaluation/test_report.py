@@ -62,6 +62,16 @@ def test_the_terminal_shows_each_class_and_each_mistake() -> None:
     assert ["9", "1", "·"] in rows
 
 
+def test_pictures_that_were_trained_on_are_said_to_be_so() -> None:
+    assert "trained on" not in printed(report())
+    assert "these are the pictures that the model was trained on" in printed(report(trained_on=True))
+    assert report(trained_on=True).to_dict()["trained_on"] is True
+
+
+def test_class_names_cannot_act_on_the_terminal() -> None:
+    assert "\x1b]0;" not in printed(report(classes=("\x1b]0;owned\x07", "b")))
+
+
 def test_class_names_are_no_markup() -> None:
     assert "[red]" in printed(report(classes=("[red]", "[/]"), data="[bold]"))
 

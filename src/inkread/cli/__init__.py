@@ -52,7 +52,10 @@ def main() -> None:
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone; there is nobody left to tell.
+    except OSError as error:  # Of a reader that has gone (head, less) Typer takes care.
+        if error.filename is not None:
+            raise
+        # What is still in the buffer would fail again when the interpreter ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        print(f"inkread: cannot write the output: {error.strerror}", file=sys.stderr)  # noqa: T201
+        sys.exit(2)

@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from inkread.data import Dataset
     from inkread.data.fetch import Progress
 
+EPILOG = (
+    "[bold]Examples[/bold]\n\n"
+    "inkread data list\n\n"
+    "inkread data fetch fashion-mnist\n\n"
+    "inkread data show my-digits/\n\n"
+    "inkread data sheet mnist --out mnist.png"
+)
 LIST_EPILOG = "[bold]Example[/bold]\n\ninkread data list"
 FETCH_EPILOG = (
     "[bold]Examples[/bold]\n\n"
@@ -35,6 +42,7 @@ SHEET_EPILOG = (
     "inkread data sheet fashion-mnist --split test --columns 12\n\n"
     "inkread data sheet my-digits/ --rows 5 --out first-five.png"
 )
+HELP = "List and fetch data sets, and look at them or at your own."
 BAR_CELLS = 24
 
 
@@ -57,7 +65,7 @@ def register(app: typer.Typer) -> None:
     group.command("fetch", epilog=FETCH_EPILOG)(fetch)
     group.command("show", epilog=SHOW_EPILOG)(show)
     group.command("sheet", epilog=SHEET_EPILOG)(sheet)
-    app.add_typer(group, name="data", help="List and fetch data sets, and look at them or at your own.")
+    app.add_typer(group, name="data", help=HELP, epilog=EPILOG)
 
 
 def list_sources() -> None:
@@ -83,7 +91,7 @@ def list_sources() -> None:
 
 
 def fetch(
-    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Named data sets.", show_default=False)],
+    names: Annotated[list[str], typer.Argument(metavar="NAME", help="Named data sets.", show_default=False)],
 ) -> None:
     """Fetch data sets into the cache, each file verified by its checksum. Those already there are left alone."""
     from inkread.data import SOURCES
@@ -106,10 +114,10 @@ def show(name_or_path: NameOrPath) -> None:
     Your own may be a folder of pictures for each class (also within train/ and test/), IDX files as MNIST's
     (also .gz), a CSV file of a label and the pixels a row, or an npz file with x_train and y_train.
     """
-    from inkread.data import load, splits
+    from inkread.data import loaders
 
     with fetch_progress() as progress:
-        sets = [load(name_or_path, split, progress=progress) for split in splits(name_or_path)]
+        sets = [load() for load in loaders(name_or_path, progress=progress).values()]
     console = _console()
     _, channels, height, width = sets[0].images.shape
     facts = [
@@ -158,7 +166,9 @@ def sheet(
     """Draw a sample sheet: a row of pictures for each class, with labels."""
     from inkread.data import load
     from inkread.data.sheet import draw_sheet
+    from inkread.files import check_folder
 
+    check_folder(out.parent)
     with fetch_progress() as progress:
         dataset = load(name_or_path, split.value, progress=progress)
     draw_sheet(dataset, out, rows=rows, columns=columns)

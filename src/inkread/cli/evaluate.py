@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inkread.errors import ConfigError, OutputError
+from inkread.errors import ConfigError
 
 if TYPE_CHECKING:
     from inkread.data import Dataset
@@ -77,10 +77,12 @@ def evaluate(
     """
     _check(out, min_confidence)
     from inkread.api import open_model
+    from inkread.cli.model import hint_at_conversion
     from inkread.evaluation.answers import match_labels
     from inkread.evaluation.report import measure, save
 
     classifier = open_model(model)
+    hint_at_conversion(model)
     card = classifier.card
     dataset = _load(data, split)
     labels = match_labels(dataset, card.labels)
@@ -96,6 +98,7 @@ def evaluate(
         split=dataset.split,
         threshold=threshold,
         outsiders=outsiders,
+        trained_on=any(source.sha256 == dataset.sha256 for source in card.data),
     )
     if output is Format.json:
         typer.echo(report.to_json())
@@ -114,19 +117,22 @@ def _check(out: Path | None, min_confidence: float | None) -> None:
     """Refuse, before any work, what could not be used after it."""
     if min_confidence is not None and not 0 <= min_confidence <= 1:
         raise ConfigError(f"the least confidence is {min_confidence:g}, it must be between 0 and 1.")
-    if out is not None and out.exists() and not out.is_dir():
-        raise OutputError(f"{out} is a file: give a folder for the report and its figures.")
+    if out is not None:
+        from inkread.files import check_folder
+
+        check_folder(out)
 
 
 def _load(name: str, split: Split | None) -> Dataset:
     """Load the part that was asked for; if none was, the test part where there is one."""
     from inkread.cli.data import fetch_progress
-    from inkread.data import load, splits
+    from inkread.data import load, loaders
 
-    if split is None:
-        split = Split.test if "test" in splits(name) else Split.train
     with fetch_progress() as progress:
-        return load(name, split.value, progress=progress)
+        if split is not None:
+            return load(name, split.value, progress=progress)
+        found = loaders(name, progress=progress)
+        return found["test" if "test" in found else "train"]()
 
 
 def _answer(classifier: OnnxClassifier, dataset: Dataset) -> Float32Array:

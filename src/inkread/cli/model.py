@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 
     from inkread.modelfile import Card
 
+EPILOG = (
+    "[bold]Examples[/bold]\n\n"
+    "inkread model show runs/quick/model.onnx\n\n"
+    "inkread model convert mnist_model.pth mnist_model.onnx"
+)
+HELP = "Show what a model file says of itself, or convert plain PyTorch weights."
 SHOW_EPILOG = (
     "[bold]Examples[/bold]\n\n"
     "inkread model show\n\n"
@@ -44,7 +50,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
     group.command("show", epilog=SHOW_EPILOG)(show)
     group.command("convert", epilog=CONVERT_EPILOG)(convert)
-    app.add_typer(group, name="model", help="Show what a model file says of itself, or convert plain PyTorch weights.")
+    app.add_typer(group, name="model", help=HELP, epilog=EPILOG)
 
 
 def show(
@@ -58,12 +64,21 @@ def show(
     from inkread.api import open_model
 
     card = open_model(file).card
+    hint_at_conversion(file)
     if output is Format.json:
         typer.echo(card.to_json())
         return
     from rich.console import Console
 
     _print_card(card, Console(highlight=False))
+
+
+def hint_at_conversion(model: Path | None) -> None:
+    """After a state dict was converted for one call, say how to save the seconds that this takes."""
+    if model is not None and model.suffix.lower() in STATE_DICT_SUFFIXES:
+        target = model.with_suffix(".onnx")
+        hint = f"converted {model} for this once: `inkread model convert {model} {target}` makes it instant."
+        typer.echo(hint, err=True)
 
 
 def convert(
@@ -83,6 +98,9 @@ def convert(
 
     A state dict is recognised by the shapes of its tensors; the names of its layers do not matter.
     """
+    from inkread.files import check_folder
+
+    check_folder(target.parent)
     comes_in, goes_out = source.suffix.lower() in STATE_DICT_SUFFIXES, target.suffix.lower() in STATE_DICT_SUFFIXES
     if comes_in and target.suffix.lower() == ".onnx":
         from inkread.training.statedict import convert_pth
@@ -169,12 +187,14 @@ def _pairs(rows: list[tuple[str, str]]) -> Table:
     from rich.table import Table
     from rich.text import Text
 
+    from inkread.evaluation.wording import printable
+
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True, min_width=8)
     table.add_column(overflow="fold")
     for name, value in rows:
         if value:
-            table.add_row(Text(name), Text(value))
+            table.add_row(Text(printable(name)), Text(printable(value)))
     return table
 
 

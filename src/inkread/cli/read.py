@@ -88,8 +88,13 @@ def read(
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A pipe may be of an encoding that lacks a label's letters.
     from inkread.api import load
+    from inkread.cli.model import hint_at_conversion
+    from inkread.files import check_folder
 
+    if out is not None:
+        check_folder(out)
     reader = load(model, min_confidence=min_confidence)
+    hint_at_conversion(model)
     if reader.card.task != task:
         raise ConfigError(
             f"this model reads a {reader.card.task} a picture, not a {task.value}: take another with --model."
@@ -152,13 +157,17 @@ class CsvPrinter:
 
     def result(self, path: Path, result: Digit | ImageError) -> None:
         """Print one file's result."""
-        name = _printable(str(path))
+        from inkread.evaluation.wording import printable
+
+        name = printable(str(path))
         if isinstance(result, ImageError):
             self._writer.writerow([name, *[""] * 8, str(result)])
             return
         box = result.box or ("", "", "", "")
         accepted = "true" if result.accepted else "false"
-        self._writer.writerow([name, result.label, f"{result.confidence:.6f}", accepted, result.reason or "", *box, ""])
+        self._writer.writerow(
+            [name, printable(result.label), f"{result.confidence:.6f}", accepted, result.reason or "", *box, ""]
+        )
 
     def end(self) -> None:
         """Flush what is left."""
@@ -172,11 +181,13 @@ class TablePrinter:
         from rich.cells import cell_len
         from rich.console import Console
 
+        from inkread.evaluation.wording import printable
+
         self._console: Console = Console(highlight=False)
-        widest = max(cell_len(_printable(str(path))) for path in files)
+        widest = max(cell_len(printable(str(path))) for path in files)
         room = max(20, self._console.width - 46) if self._console.is_terminal else widest
         self._path_width = max(4, min(widest, room))
-        self._label_width = max(4, *(cell_len(label) for label in labels))
+        self._label_width = max(4, *(cell_len(printable(label)) for label in labels))
         self._counts = {"accepted": 0, "not accepted": 0, "could not be read": 0}
         heading = f"{'File':{self._path_width}}  {'Read':>{self._label_width}}  {'Confidence':{BAR_CELLS + 9}}  Result"
         self._console.print(heading, style="bold", soft_wrap=True)
@@ -185,11 +196,13 @@ class TablePrinter:
         """Print one file's result."""
         from rich.text import Text
 
-        line = Text(_fit(_printable(str(path)), self._path_width) + "  ")
+        from inkread.evaluation.wording import printable
+
+        line = Text(_fit(printable(str(path)), self._path_width) + "  ")
         if isinstance(result, ImageError):
             self._counts["could not be read"] += 1
             line.append(" " * (self._label_width + BAR_CELLS + 13))
-            line.append(_printable(str(result)), "red")
+            line.append(printable(str(result)), "red")
         else:
             self._counts["accepted" if result.accepted else "not accepted"] += 1
             self._append_digit(line, result)
@@ -199,11 +212,13 @@ class TablePrinter:
         """Add label, confidence, bar and verdict."""
         from rich.cells import cell_len
 
+        from inkread.evaluation.wording import percent, printable
+
         colour = "green" if digit.accepted else "yellow"
-        label = digit.label or "-"
+        label = printable(digit.label) or "-"
         line.append(" " * (self._label_width - cell_len(label)) + label, f"bold {colour}")
         filled = round(digit.confidence * BAR_CELLS)
-        line.append(f"  {100 * digit.confidence:5.1f} %  " if digit.label else f"  {'-':>7}  ")
+        line.append(f"  {percent(digit.confidence, 1) if digit.label else '-':>7}  ")
         line.append("█" * filled, colour)
         line.append("░" * (BAR_CELLS - filled) + "  ", "dim")
         line.append(digit.reason or "accepted", colour)
@@ -213,11 +228,6 @@ class TablePrinter:
         total = sum(self._counts.values())
         parts = [f"{count} {what}" for what, count in self._counts.items() if count]
         self._console.print(f"\n{total} picture{'s' * (total != 1)}: {', '.join(parts)}.", style="bold", soft_wrap=True)
-
-
-def _printable(text: str) -> str:
-    """Replace what a terminal would act on or could not encode."""
-    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def _fit(text: str, width: int) -> str:

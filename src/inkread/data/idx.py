@@ -29,7 +29,7 @@ def parse_idx(content: bytes, where: str) -> npt.NDArray[Any]:
         where: what to call it in an error.
 
     Returns:
-        The array in native byte order; read-only where no conversion was needed.
+        The array in native byte order; it may be written to, as torch wants of arrays.
 
     Raises:
         DataError: if the magic number is wrong, or there are too few or too many bytes.
@@ -50,7 +50,7 @@ def parse_idx(content: bytes, where: str) -> npt.NDArray[Any]:
     if ndim > 32:
         raise DataError(f"{where} has {ndim} dimensions; images have 3 or 4, labels 1.")
     array = np.frombuffer(content, dtype, offset=start).reshape(shape)
-    return array.astype(dtype.newbyteorder("="), copy=False)
+    return array.astype(dtype.newbyteorder("="))
 
 
 def format_idx(array: npt.NDArray[np.uint8]) -> bytes:

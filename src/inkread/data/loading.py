@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -44,12 +46,31 @@ def load(name_or_path: str | Path, split: str = "train", *, progress: Progress |
     """
     if split not in SPLITS:
         raise DataError(f"there is no split {split!r}{nearest(split, SPLITS)}")
+    found = loaders(name_or_path, progress=progress)
+    if split not in found:
+        raise DataError(f"{name_or_path} has no {split} split: take its {' or '.join(found)} split.")
+    return found[split]()
+
+
+def loaders(name_or_path: str | Path, *, progress: Progress | None = None) -> dict[str, Callable[[], Dataset]]:
+    """Return what loads each split that a data set has; own files are parsed once for all of them.
+
+    Args:
+        name_or_path: see `load`.
+        progress: told how a download goes.
+
+    Returns:
+        By split, "train" and "test" or one of them, a function that loads it and raises as `load` does.
+
+    Raises:
+        DataError: if there is no such data set, or it is damaged.
+        ImageError: if a picture in a class folder cannot be read; it is named.
+    """
     if str(name_or_path) in SOURCES:
-        return load_source(SOURCES[str(name_or_path)], split, progress=progress)
+        source = SOURCES[str(name_or_path)]
+        return {split: partial(load_source, source, split, progress=progress) for split in SPLITS}
     parts = _own_parts(name_or_path)
-    if split not in parts:
-        raise DataError(f"{name_or_path} has no {split} split: take its {' or '.join(parts)} split.")
-    return _own_dataset(str(name_or_path), split, parts)
+    return {split: partial(_own_dataset, str(name_or_path), split, parts) for split in parts}
 
 
 def splits(name_or_path: str | Path) -> tuple[str, ...]:
@@ -58,9 +79,7 @@ def splits(name_or_path: str | Path) -> tuple[str, ...]:
     Raises:
         DataError: if there is no such data set.
     """
-    if str(name_or_path) in SOURCES:
-        return SPLITS
-    return tuple(_own_parts(name_or_path))
+    return tuple(loaders(name_or_path))
 
 
 def load_source(source: Source, split: str, *, progress: Progress | None = None) -> Dataset:

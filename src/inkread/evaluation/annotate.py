@@ -10,6 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from inkread.evaluation.palette import GREY, INK, PAPER, RIGHT, WRONG
+from inkread.evaluation.wording import percent, printable
 from inkread.files import write_bytes
 from inkread.imaging import load_image
 from inkread.types import Box, Digit, UInt8Array
@@ -103,13 +104,14 @@ def draw_reading(pixels: UInt8Array, digit: Digit, name: str) -> Image.Image:
     draw.rectangle((0, top, image.width, top + round(6 * unit)), fill=colour)
     left, middle = round(20 * unit), top + round(60 * unit)
     if digit.label:
-        draw.text((left, middle), digit.label, fill=colour, font=_font(round(76 * unit)), anchor="lm")
-        left += round(draw.textlength(digit.label, _font(round(76 * unit))) + 22 * unit)
-    headline = f"{100 * digit.confidence:.1f} %" if digit.label else "nothing read"
+        label = printable(digit.label)
+        draw.text((left, middle), label, fill=colour, font=_font(round(76 * unit)), anchor="lm")
+        left += round(draw.textlength(label, _font(round(76 * unit))) + 22 * unit)
+    headline = percent(digit.confidence, 1) if digit.label else "nothing read"
     draw.text((left, middle - round(4 * unit)), headline, fill=INK, font=_font(round(32 * unit)), anchor="lb")
     note = name if digit.reason is None else f"{digit.reason}  ·  {name}"
     font = _font(round(18 * unit))
-    note = _shortened(note, font, image.width - left - round(12 * unit))
+    note = _shortened(printable(note), font, image.width - left - round(12 * unit))
     draw.text((left, middle + round(8 * unit)), note, fill=GREY, font=font, anchor="lt")
     return image
 
@@ -125,15 +127,22 @@ def _draw_tile(pixels: UInt8Array, digit: Digit) -> Image.Image:
     draw.rectangle((0, TILE, TILE, tile.height), fill=PAPER)
     draw.rectangle((0, TILE, TILE, TILE + 4), fill=colour)
     middle = TILE + 5 + TILE_TEXT // 2
-    draw.text((6, middle), digit.label, fill=colour, font=_font(38), anchor="lm")
-    text = f"{100 * digit.confidence:.1f} %" if digit.label else digit.reason or ""
+    draw.text((6, middle), printable(digit.label), fill=colour, font=_font(38), anchor="lm")
+    text = percent(digit.confidence, 1) if digit.label else digit.reason or ""
     draw.text((TILE - 6, middle), text, fill=INK, font=_font(22), anchor="rm")
     return tile
 
 
+def _columns(count: int) -> int:
+    """Choose the columns of a sheet: about 1.6 times its rows, the last row as full as may be."""
+    ideal = min(SHEET_COLUMNS, max(4, round((1.6 * count) ** 0.5)))
+    choice = range(max(4, ideal - 1), min(SHEET_COLUMNS, ideal + 1) + 1)
+    return min(choice, key=lambda columns: (-count % columns, abs(columns - ideal)))
+
+
 def _draw_sheet(tiles: list[Image.Image], count: int) -> Image.Image:
     """Lay the tiles out in rows, with a heading and a key to the colours."""
-    columns = min(SHEET_COLUMNS, max(4, round((1.6 * len(tiles)) ** 0.5)))
+    columns = _columns(len(tiles))
     rows = -(-len(tiles) // columns)
     heading = 64
     size = (GAP + columns * (TILE + GAP), heading + rows * (TILE + TILE_TEXT + GAP))

@@ -52,6 +52,7 @@ class Report:
         acceptance: what the threshold lets through.
         risk_coverage: the curve over all thresholds.
         outsiders: how pictures of no class fared; None where none were given.
+        trained_on: whether the model was trained on these very pictures.
     """
 
     model: str
@@ -63,6 +64,7 @@ class Report:
     acceptance: Acceptance
     risk_coverage: RiskCoverage
     outsiders: Outsiders | None = None
+    trained_on: bool = False
 
     @property
     def source(self) -> str:
@@ -76,6 +78,7 @@ class Report:
             "model": self.model,
             "data": self.data,
             "split": self.split,
+            "trained_on": self.trained_on,
             "count": found.count,
             "correct": found.correct,
             "unanswered": found.unanswered,
@@ -108,6 +111,7 @@ def measure(
     split: str,
     threshold: float,
     outsiders: Outsiders | None = None,
+    trained_on: bool = False,
 ) -> Report:
     """Measure everything that answers and truth tell; errors as of `evaluate`.
 
@@ -120,6 +124,7 @@ def measure(
         split: "train" or "test".
         threshold: the least confidence that is accepted, 0 to 1.
         outsiders: how pictures of no class fared, from `compare_outsiders`.
+        trained_on: whether the model was trained on these very pictures.
 
     Returns:
         The figures.
@@ -136,6 +141,7 @@ def measure(
         acceptance=acceptance(confidence, correct, threshold),
         risk_coverage=risk_coverage(confidence, correct),
         outsiders=outsiders,
+        trained_on=trained_on,
     )
 
 

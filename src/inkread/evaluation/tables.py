@@ -11,10 +11,11 @@ from rich.text import Text
 from inkread.evaluation.calibration import BINS
 from inkread.evaluation.metrics import Evaluation, most_confused
 from inkread.evaluation.report import Report
-from inkread.evaluation.wording import interval, percent
+from inkread.evaluation.wording import interval, percent, printable
 
 MATRIX_UP_TO = 16  # classes; beyond, a terminal is too narrow and the most frequent mistakes are listed
-RIGHT, WRONG = "bold blue", "bold black on orange1"
+RIGHT, WRONG, WARNING = "bold blue", "bold black on orange1", "bold orange1"
+TRAINED_ON = "these are the pictures that the model was trained on: the figures say nothing about new ones"
 
 
 def render(report: Report) -> RenderableType:
@@ -33,8 +34,10 @@ def render(report: Report) -> RenderableType:
         mistakes = confusion_table(evaluation)
     else:
         mistakes = most_confused_table(evaluation)
-    head = Rule(Text(report.source, "bold"), align="left", style="cyan")
-    return Group("", head, summary_table(report), "", class_table(evaluation), "", mistakes, "")
+    head: list[RenderableType] = ["", Rule(Text(printable(report.source), "bold"), align="left", style="cyan")]
+    if report.trained_on:
+        head.append(Text(TRAINED_ON, WARNING))
+    return Group(*head, summary_table(report), "", class_table(evaluation), "", mistakes, "")
 
 
 def summary_table(report: Report) -> Table:
@@ -60,7 +63,7 @@ def summary_table(report: Report) -> Table:
         others = report.outsiders
         share = percent(others.accepted / others.count)
         table.add_row(
-            Text(f"against {others.data}"),
+            Text(printable(f"against {others.data}")),
             f"{others.auroc:.4f}",
             f"AUROC; {share} of {others.count:,} accepted wrongly",
         )
@@ -75,7 +78,11 @@ def class_table(evaluation: Evaluation) -> Table:
         table.add_column(name, justify="right")
     for score in evaluation.per_class:
         table.add_row(
-            Text(score.label), percent(score.precision), percent(score.recall), percent(score.f1), f"{score.count:,}"
+            Text(printable(score.label)),
+            percent(score.precision),
+            percent(score.recall),
+            percent(score.f1),
+            f"{score.count:,}",
         )
     return table
 
@@ -85,10 +92,10 @@ def confusion_table(evaluation: Evaluation) -> Table:
     table = Table(title="rows: truth, columns: read as", title_style="dim", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("", style="bold")
     for label in evaluation.classes:
-        table.add_column(Text(label), justify="right")
+        table.add_column(Text(printable(label)), justify="right")
     for row, label in enumerate(evaluation.classes):
         counts = evaluation.confusion[row]
-        table.add_row(Text(label), *(_cell(int(n), row == column) for column, n in enumerate(counts)))
+        table.add_row(Text(printable(label)), *(_cell(int(n), row == column) for column, n in enumerate(counts)))
     return table
 
 
@@ -99,7 +106,7 @@ def most_confused_table(evaluation: Evaluation) -> Table:
     table.add_column("read as", style="bold")
     table.add_column("times", justify="right")
     for mistake in most_confused(evaluation):
-        table.add_row(Text(mistake.truth), Text(mistake.read), f"{mistake.times:,}")
+        table.add_row(Text(printable(mistake.truth)), Text(printable(mistake.read)), f"{mistake.times:,}")
     return table
 
 

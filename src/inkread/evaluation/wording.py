@@ -1,4 +1,4 @@
-"""Figures in words: percentages that never round a mistake away, and the headline that every figure carries."""
+"""Figures and names in words: percentages that never round a mistake away, and nothing that a terminal acts on."""
 
 from __future__ import annotations
 
@@ -25,6 +25,11 @@ def percent(value: float | None, decimals: int = 2) -> str:
     if value > 0 and float(text) == 0:
         return f"<{step:.{decimals}f} %"
     return f"{text} %"
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal would act on or could not encode: names come from strangers' files."""
+    return "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
 
 
 def interval(evaluation: Evaluation) -> str:

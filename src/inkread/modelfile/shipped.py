@@ -8,7 +8,7 @@ from pathlib import Path
 from inkread.errors import ModelFileError
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
-SHIPPED_SHA256 = {"digits.onnx": "5e0622bafca0a211c8164a39debe7880ed8930a381ba9760498d5205547ee32f"}
+SHIPPED_SHA256 = {"digits.onnx": "b673f7f3e6517084f2ae7532a15ca294e5531a89c19e71e622ef88d7fe7ab735"}
 
 
 def shipped_model(name: str = "digits.onnx") -> Path:
