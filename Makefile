@@ -22,13 +22,12 @@ demo: install
 	@rm -rf $(DEMO)
 	$(BIN)/inkread train quick --out $(DEMO)
 	$(BIN)/inkread evaluate $(DEMO)/model.onnx --out $(DEMO)/evaluation
-	$(BIN)/inkread read examples/digits/*.png examples/digits/*.jpg --model $(DEMO)/model.onnx --annotate --out $(DEMO)/read
+	$(BIN)/inkread read examples/digits/[0-9]* --model $(DEMO)/model.onnx --annotate --out $(DEMO)/read
 	@echo
 	@echo "Look at:  $(DEMO)/curves.png  $(DEMO)/evaluation/confusion.png  $(DEMO)/read/sheet.png"
 
 test: install lint
 	$(BIN)/python -m pytest -n 2 --cov --cov-report= tests
-	@$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
 fast: install

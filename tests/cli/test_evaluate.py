@@ -22,9 +22,10 @@ from tests.modelfile.graphs import card, linear_graph, random_weights
 
 @pytest.fixture
 def digits(tmp_path: Path, mnist_test: Dataset) -> Path:
-    """The first 300 test pictures as somebody's own file."""
-    path = tmp_path / "digits.npz"
-    np.savez(path, x_test=mnist_test.images[:300, 0], y_test=mnist_test.labels[:300])
+    """The first 300 test pictures as somebody's own file, one labelled wrong: a mistake that every model makes."""
+    path, labels = tmp_path / "digits.npz", mnist_test.labels[:300].copy()
+    labels[0] = 3
+    np.savez(path, x_test=mnist_test.images[:300, 0], y_test=labels)
     return path
 
 

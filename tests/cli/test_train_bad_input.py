@@ -87,10 +87,12 @@ def run_with_little_room(folder: Path, limit: int, *arguments: object) -> subpro
     def set_limit() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
+    # The limit would hit the coverage data of the process too.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
     return subprocess.run(
         [sys.executable, "-m", "inkread", *map(str, arguments)],
         cwd=folder,
-        env={**os.environ, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**environment, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,

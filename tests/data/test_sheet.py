@@ -60,5 +60,5 @@ def test_nothing_to_draw(mnist_test, tmp_path):
 
 def test_a_place_that_cannot_be_written(mnist_test, tmp_path):
     (tmp_path / "file").write_text("")
-    with pytest.raises(OutputError, match="cannot write"):
+    with pytest.raises(OutputError, match="is a file, give a folder"):
         draw_sheet(mnist_test, tmp_path / "file" / "sheet.png", rows=1, columns=1)

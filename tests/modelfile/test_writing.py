@@ -70,5 +70,5 @@ def test_a_full_disk_leaves_the_old_model(tmp_path: Path) -> None:
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(OutputError, match=str(tmp_path / "file" / "model.onnx")):
+    with pytest.raises(OutputError, match=f"{tmp_path / 'file'} is a file, give a folder"):
         write_model(linear_graph(random_weights()), card(), tmp_path / "file" / "model.onnx")
