@@ -45,11 +45,20 @@ def load(model: str | Path | None = None, *, min_confidence: float | None = None
         ConfigError: if `min_confidence` is not between 0 and 1.
         MissingExtraError: if a ``.pth`` is given and torch is not installed.
     """
-    if not isinstance(min_confidence, float | int | np.floating | None):
-        raise ConfigError(f"the least confidence is a number from 0 to 1, not {min_confidence!r}.")
-    if min_confidence is not None and not 0 <= min_confidence <= 1:
-        raise ConfigError(f"the least confidence is {min_confidence:g}, it must be between 0 and 1.")
+    check_confidence(min_confidence)
     return Reader(open_model(model), min_confidence=min_confidence)
+
+
+def check_confidence(least: float | None) -> None:
+    """Refuse what cannot be a least confidence.
+
+    Raises:
+        ConfigError: if it is neither None nor a number from 0 to 1.
+    """
+    if not isinstance(least, float | int | np.floating | None):
+        raise ConfigError(f"the least confidence is a number from 0 to 1, not {least!r}.")
+    if least is not None and not 0 <= least <= 1:
+        raise ConfigError(f"the least confidence is {least:g}, it must be between 0 and 1.")
 
 
 def open_model(model: str | Path | None = None) -> OnnxClassifier:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from inkread.errors import ConfigError
+from inkread.cli.data import Split, fetch_progress
 
 if TYPE_CHECKING:
     from inkread.data import Dataset
@@ -30,13 +30,6 @@ class Format(StrEnum):
 
     table = "table"
     json = "json"
-
-
-class Split(StrEnum):
-    """The part of a data set that is read."""
-
-    train = "train"
-    test = "test"
 
 
 def register(app: typer.Typer) -> None:
@@ -115,8 +108,9 @@ def evaluate(
 
 def _check(out: Path | None, min_confidence: float | None) -> None:
     """Refuse, before any work, what could not be used after it."""
-    if min_confidence is not None and not 0 <= min_confidence <= 1:
-        raise ConfigError(f"the least confidence is {min_confidence:g}, it must be between 0 and 1.")
+    from inkread.api import check_confidence
+
+    check_confidence(min_confidence)
     if out is not None:
         from inkread.files import check_folder
 
@@ -125,7 +119,6 @@ def _check(out: Path | None, min_confidence: float | None) -> None:
 
 def _load(name: str, split: Split | None) -> Dataset:
     """Load the part that was asked for; if none was, the test part where there is one."""
-    from inkread.cli.data import fetch_progress
     from inkread.data import load, loaders
 
     with fetch_progress() as progress:

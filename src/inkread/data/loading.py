@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -46,10 +46,7 @@ def load(name_or_path: str | Path, split: str = "train", *, progress: Progress |
     """
     if split not in SPLITS:
         raise DataError(f"there is no split {split!r}{nearest(split, SPLITS)}")
-    found = loaders(name_or_path, progress=progress)
-    if split not in found:
-        raise DataError(f"{name_or_path} has no {split} split: take its {' or '.join(found)} split.")
-    return found[split]()
+    return pick(loaders(name_or_path, progress=progress), name_or_path, split)
 
 
 def loaders(name_or_path: str | Path, *, progress: Progress | None = None) -> dict[str, Callable[[], Dataset]]:
@@ -71,6 +68,13 @@ def loaders(name_or_path: str | Path, *, progress: Progress | None = None) -> di
         return {split: partial(load_source, source, split, progress=progress) for split in SPLITS}
     parts = _own_parts(name_or_path)
     return {split: partial(_own_dataset, str(name_or_path), split, parts) for split in parts}
+
+
+def pick(found: Mapping[str, Callable[[], Dataset]], name_or_path: str | Path, split: str) -> Dataset:
+    """Load one of the splits that `loaders(name_or_path)` found; arguments and errors as of `load`."""
+    if split not in found:
+        raise DataError(f"{name_or_path} has no {split} split: take its {' or '.join(found)} split.")
+    return found[split]()
 
 
 def splits(name_or_path: str | Path) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from typing import Any
 
 import torch
 
-from inkread.data import Dataset, hold_out, load, splits, take
+from inkread.data import Dataset, hold_out, loaders, pick, take
 from inkread.data.fetch import Progress
 from inkread.errors import ConfigError
 from inkread.evaluation import wilson_interval
@@ -136,11 +136,12 @@ def load_data(config: TrainConfig, *, progress: Progress | None = None) -> RunDa
     Raises:
         DataError: if there are none, or the test pictures are of another size.
     """
-    whole = load(config.data, "train", progress=progress)
+    found = loaders(config.data, progress=progress)
+    whole = pick(found, config.data, "train")
     rest, validation = hold_out(whole, min(config.validation, len(whole) // LARGEST_VALIDATION))
     if config.limit is not None:
         rest = take(rest, config.limit)
-    test = load(config.data, "test", progress=progress) if "test" in splits(config.data) else None
+    test = found["test"]() if "test" in found else None
     if test is not None and test.images.shape[1:] != whole.images.shape[1:]:
         raise ConfigError(
             f"the test pictures of {config.data} have shape {test.images.shape[1:]}, those to train with "
