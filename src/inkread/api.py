@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from inkread.errors import ConfigError, ImageError, ModelFileError
-from inkread.types import Box, Digit, Float32Array, UInt8Array
+from inkread.types import NO_DIGIT, Box, Digit, Float32Array, UInt8Array
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 STATE_DICT_SUFFIXES = (".pth", ".pt")
 BATCH = 256
+# Below this confidence a picture of the network's own size is also read as it is, and the surer reading counts: a line
+# or a stripe across it leads normalisation astray, and not the network.
+SECOND_LOOK = 0.9
 # Pictures drawn from an iterable before the first of them is normalised; bounds the memory that large ones take.
 AHEAD = 16
 
@@ -167,12 +170,14 @@ class Reader:
 
     def _prepare(self, image: ImageSource) -> _Input:
         """Turn any picture into the model's input."""
-        from inkread.imaging import load_image, normalize
+        from inkread.imaging import as_given, load_image, normalize, to_grey
 
         pixels = load_image(image)
         if self.card.normalization == "mnist":
             normal = normalize(pixels)
-            return _Input(normal.image[np.newaxis], normal.box, normal.has_ink)
+            same_size = pixels.shape[:2] == self.card.input_shape[1:]
+            plain = as_given(to_grey(pixels))[np.newaxis] if same_size else None
+            return _Input(normal.image[np.newaxis], normal.box, normal.has_ink, plain)
         return _resize(pixels, self.card.input_shape)
 
     def _classify(self, inputs: list[_Input]) -> list[Digit]:
@@ -180,7 +185,19 @@ class Reader:
         if not inputs:
             return []
         rows = self._classifier.probabilities(np.stack([item.image_chw for item in inputs]))
+        self._look_again(inputs, rows)
         return [self._digit(item, row) for item, row in zip(inputs, rows, strict=True)]
+
+    def _look_again(self, inputs: list[_Input], rows: Float32Array) -> None:
+        """Replace unsure answers by surer ones on the pictures as they are; changes `rows` in place."""
+        plain = {i: item.plain_chw for i, item in enumerate(inputs) if rows[i].max() < SECOND_LOOK}
+        chosen = [(i, picture) for i, picture in plain.items() if picture is not None]
+        if not chosen:
+            return
+        looks = self._classifier.probabilities(np.stack([picture for _, picture in chosen]))
+        for (place, _), look in zip(chosen, looks, strict=True):
+            if look.max() > rows[place].max():
+                rows[place] = look
 
     def _digit(self, item: _Input, probabilities: Float32Array) -> Digit:
         """Decide whether a reading is accepted, and say why not."""
@@ -196,7 +213,7 @@ class Reader:
             accepted=accepted,
             probabilities=probabilities,
             box=item.box,
-            reason=None if accepted else _unsure(confidence, self.min_confidence),
+            reason=None if accepted else _reason(probabilities, self.min_confidence),
         )
 
 
@@ -207,11 +224,13 @@ class _Input(NamedTuple):
         image_chw: uint8 of shape (channels, height, width).
         box: where the ink is in the picture; None where there is none.
         has_ink: whether there is anything to read.
+        plain_chw: the picture as it is, where it has the model's own size; None elsewhere.
     """
 
     image_chw: UInt8Array
     box: Box | None
     has_ink: bool
+    plain_chw: UInt8Array | None = None
 
 
 def _in_order(
@@ -251,8 +270,11 @@ def _resize(pixels: UInt8Array, shape_chw: tuple[int, int, int]) -> _Input:
     return _Input(image, Box(0, 0, pixels.shape[1], pixels.shape[0]) if has_ink else None, has_ink)
 
 
-def _unsure(confidence: float, threshold: float) -> str:
-    """Say that a confidence is too low, with as many digits as tell the two figures apart."""
+def _reason(probabilities: Float32Array, threshold: float) -> str:
+    """Say why a reading with ink is not accepted; a confidence gets as many decimals as tell it from the threshold."""
+    if probabilities.sum() < 0.5:
+        return NO_DIGIT
+    confidence = float(probabilities.max())
     decimals = next((count for count in range(2, 8) if f"{confidence:.{count}f}" != f"{threshold:.{count}f}"), 8)
     return f"unsure ({confidence:.{decimals}f} < {threshold:.{decimals}f})"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,8 @@ import numpy.typing as npt
 UInt8Array = npt.NDArray[np.uint8]
 Float32Array = npt.NDArray[np.float32]
 Int64Array = npt.NDArray[np.int64]
+
+NO_DIGIT: Final = "no digit"  # the last class of data that hold other things too; a model refuses with it
 
 
 class Box(NamedTuple):
@@ -38,12 +40,14 @@ class Digit:
     """One digit (or one class of the model at hand) as it was read.
 
     Attributes:
-        label: the most probable class; the empty string where the picture holds no ink.
+        label: the most probable class, though it be refused; the empty string where the picture holds no ink.
         confidence: calibrated probability of `label`, 0 to 1.
         accepted: whether `confidence` reaches the threshold in force and the picture holds ink.
-        probabilities: float32 of shape (classes,), in the order of the model's labels; all 0 where there is no ink.
+        probabilities: float32 of shape (classes,), in the order of the model's labels, summing to the probability
+            that the picture shows one of them (1 for a model that knows no other things); all 0 where there is no ink.
         box: where the ink is, in pixels of the picture; None where there is none.
-        reason: why it was not accepted, in a few words; None where it was.
+        reason: why it was not accepted: "no ink"; "no digit", where it more probably shows none of the labels than
+            one of them; or "unsure (...)" with the confidence and the threshold. None where it was accepted.
     """
 
     label: str
@@ -85,6 +89,7 @@ class Classifier(Protocol):
             images_nchw: uint8 of shape (n, channels, height, width), white ink (255) on black (0).
 
         Returns:
-            float32 of shape (n, classes), each row summing to 1.
+            float32 of shape (n, classes), each row summing to at most 1: to the probability that the picture shows
+            one of the labels.
         """
         ...

@@ -14,7 +14,7 @@ import inkread
 from inkread.data import Dataset
 from inkread.errors import ConfigError, ImageError, ModelFileError
 from inkread.modelfile import write_model
-from tests.modelfile.graphs import card, linear_graph, random_weights
+from tests.modelfile.graphs import card, edge_weights, linear_graph, random_weights
 
 
 @pytest.fixture(scope="module")
@@ -157,6 +157,26 @@ def test_arguments_of_another_kind_are_named() -> None:
     with pytest.raises(ConfigError, match=r"'0\.9'"):
         inkread.load(min_confidence=least)
     assert inkread.load(min_confidence=np.float32(0.5)).min_confidence == 0.5
+
+
+def test_what_is_none_of_the_labels_is_refused_as_no_digit(tmp_path: Path) -> None:
+    write_model(linear_graph(edge_weights()), card(reject_class=True, normalization="resize"), tmp_path / "m.onnx")
+    reader = inkread.load(tmp_path / "m.onnx", min_confidence=0.9)
+    middle, edge = np.zeros((28, 28), np.uint8), np.zeros((28, 28), np.uint8)
+    middle[8:20, 8:20] = edge[:, :3] = 255
+    digit = reader.digit(middle)
+    assert (digit.label, digit.accepted, digit.reason) == ("3", True, None)
+    digit = reader.digit(edge)
+    assert (digit.accepted, digit.reason) == (False, "no digit")
+    assert digit.label in reader.labels
+    assert digit.probabilities.shape == (10,)
+    assert digit.probabilities.sum() < 0.5
+    assert digit.box is not None
+    assert inkread.load(tmp_path / "m.onnx", min_confidence=0).digit(edge).accepted
+    faint = reader.digit(middle // 100)
+    assert faint.probabilities.sum() > 0.5
+    assert faint.reason is not None
+    assert faint.reason.startswith("unsure (")
 
 
 @pytest.mark.parametrize("shape", [(1, 20, 24), (3, 20, 24), (1, 28, 28)])

@@ -12,12 +12,12 @@ from PIL import Image
 
 from inkread.cli.evaluate import Format, evaluate
 from inkread.data import Dataset, load
-from inkread.evaluation.report import FILES
+from inkread.evaluation.report import FILES, OUTSIDERS_FILE
 from inkread.modelfile import DataSource, shipped_model, write_model
 from inkread.networks import build, preprocessing
 from inkread.runtime import OnnxClassifier
 from tests.conftest import CommandLine
-from tests.modelfile.graphs import card, linear_graph, random_weights
+from tests.modelfile.graphs import card, edge_weights, linear_graph, random_weights
 
 
 @pytest.fixture
@@ -53,21 +53,24 @@ def test_the_shipped_model_on_mnist(inkread: CommandLine, mnist_test: Dataset) -
 
 
 def test_a_person_gets_tables_and_pictures(inkread: CommandLine, digits: Path, patterns: Path, tmp_path: Path) -> None:
-    result = inkread("evaluate", "--data", digits, "--against", patterns, "--out", "new/folder")
+    result = inkread("evaluate", "--data", digits, "--against", patterns, "--against", digits, "--out", "new/folder")
     assert result.returncode == 0, result.stderr
     for words in ("accuracy", "95 % interval", "calibration error", "accepted", "AUROC", "precision", "read as"):
         assert words in result.stdout
     folder = tmp_path / "new" / "folder"
-    assert sorted(path.name for path in folder.iterdir()) == sorted(FILES)
-    for name in FILES[1:]:
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*FILES, OUTSIDERS_FILE])
+    for name in (*FILES[1:], OUTSIDERS_FILE):
         with Image.open(folder / name) as image:
             assert image.format == "PNG"
             image.load()
     report = json.loads((folder / "report.json").read_text())
     assert report["count"] == 300
     assert report["accuracy"] > 0.95
-    assert report["outsiders"]["count"] == 30
-    assert 0 <= report["outsiders"]["auroc"] <= 1
+    strange, familiar = report["outsiders"]
+    assert (strange["count"], familiar["count"]) == (30, 300)
+    assert strange["auroc"] > 0.8
+    assert familiar["auroc"] == 0.5
+    assert familiar["accepted_at_99"] >= 297
 
 
 def test_the_pictures_of_the_training_are_known_again(
@@ -120,6 +123,25 @@ def test_a_model_of_two_colours_in_its_own_words(inkread: CommandLine, tmp_path:
     result = inkread("evaluate", "colours.onnx", "--data", "flags.npz", "--format", "json")
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout)["confusion"] == [[2, 0], [1, 3]]
+
+
+def test_what_is_no_digit_is_to_be_refused(inkread: CommandLine, tmp_path: Path) -> None:
+    write_model(linear_graph(edge_weights()), card(reject_class=True, normalization="resize"), tmp_path / "m.onnx")
+    images = np.zeros((5, 28, 28), np.uint8)
+    images[:3, 8:20, 8:20] = images[3:, :, :3] = 255
+    np.savez(tmp_path / "mixed.npz", images=images, labels=np.array(["3", "3", "4", "no digit", "no digit"]))
+    result = inkread("evaluate", "m.onnx", "--data", "mixed.npz", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    found = json.loads(result.stdout)
+    assert (found["correct"], found["count"]) == (2, 3)
+    (others,) = found["outsiders"]
+    assert others == {
+        "data": "mixed.npz's no digit",
+        "count": 2,
+        "auroc": 1.0,
+        "accepted": 0,
+        "accepted_at_99": 0,
+    }
 
 
 @pytest.mark.slow

@@ -13,8 +13,10 @@ from PIL import Image
 
 from inkread.cli.read import CsvPrinter, TablePrinter
 from inkread.data import Dataset
+from inkread.modelfile import write_model
 from inkread.types import Digit
 from tests.conftest import CommandLine, one_sentence
+from tests.modelfile.graphs import card, edge_weights, linear_graph
 
 
 @pytest.fixture
@@ -70,6 +72,26 @@ def test_csv_has_a_header_and_a_row_a_file(inkread: CommandLine, digits: list[st
     assert 0 <= int(rows[0]["x0"]) < int(rows[0]["x1"]) <= 28
     assert rows[4]["reason"] == "no ink"
     assert rows[5]["error"]
+
+
+def test_what_is_no_digit_is_shown_as_such_and_drawn_as_such(inkread: CommandLine, tmp_path: Path) -> None:
+    write_model(linear_graph(edge_weights()), card(reject_class=True, normalization="resize"), tmp_path / "m.onnx")
+    pixels = np.zeros((2, 28, 28), np.uint8)
+    pixels[0, 8:20, 8:20] = pixels[1, :, :3] = 255
+    for name, image in zip(("digit.png", "edge.png"), pixels, strict=True):
+        Image.fromarray(image).save(tmp_path / name)
+    command = ("read", "digit.png", "edge.png", "--model", "m.onnx")
+    lines = inkread(*command, "--annotate", "--out", "drawn").stdout.splitlines()
+    assert lines[1].split()[:2] == ["digit.png", "3"]
+    assert lines[2].split() == ["edge.png", "-", "-", "░" * 10, "no", "digit"]
+    assert lines[-1] == "2 pictures: 1 accepted, 1 not accepted."
+    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["digit.png", "edge.png", "sheet.png"]
+    entry = json.loads(inkread(*command, "--format", "json").stdout.splitlines()[1])
+    assert (entry["accepted"], entry["reason"]) == (False, "no digit")
+    assert entry["label"] in list("0123456789")
+    assert sum(entry["probabilities"]) < 0.5
+    rows = list(csv.DictReader(io.StringIO(inkread(*command, "--format", "csv").stdout)))
+    assert (rows[1]["accepted"], rows[1]["reason"]) == ("false", "no digit")
 
 
 def test_the_threshold_is_in_force(

@@ -22,10 +22,15 @@ def test_every_setting_of_a_recipe_but_the_network_is_an_option(inkread: Command
         "data": "own.npz", "validation": 10, "limit": 40, "epochs": 1, "batch_size": 20, "loss": "cross-entropy",
         "label_smoothing": 0.2, "optimizer": "adamw", "learning_rate": 0.02, "momentum": 0.5, "weight_decay": 0.01,
         "schedule": "step", "step_epochs": 7, "gamma": 0.25, "warmup": 0.75, "dropout": 0.125, "augmentation": "affine",
-        "ema": 0.5, "seed": 11, "device": "cpu", "threads": 1, "report_every": 2,
+        "ema": 0.5, "seed": 11, "device": "cpu", "threads": 1, "report_every": 2, "precision": "bfloat16",
+        "nesterov": True, "compile": False,
     }  # fmt: skip
     assert {"recipe", "network", *given} == set(get_recipe("quick").to_dict())
-    options = [word for name, value in given.items() for word in (f"--{name.replace('_', '-')}", value)]
+    switches = {True: "--{}", False: "--no-{}"}
+    options: list[object] = []
+    for name, value in given.items():
+        word = name.replace("_", "-")
+        options += [switches[value].format(word)] if isinstance(value, bool) else [f"--{word}", value]
     result = inkread("train", "mlp-64x3", *options, "--out", "run", "--progress", "none")
     assert result.returncode == 0, result.stderr
     begun = json.loads((tmp_path / "run" / "config.json").read_text())["config"]

@@ -32,6 +32,7 @@ def count_of(image: Image.Image, colour: tuple[int, int, int]) -> int:
         (digit(0.7), LESS_SURE),
         (digit(0.4, accepted=False), REFUSED),
         (Digit("", 0.0, False, np.zeros(10, np.float32), None, "no ink"), REFUSED),
+        (Digit("7", 0.02, False, np.full(10, 0.01, np.float32), BOX, "no digit"), REFUSED),
     ],
 )
 def test_the_colour_tells_how_sure_the_reading_is(shown: Digit, colour: tuple[int, int, int]) -> None:
@@ -39,6 +40,13 @@ def test_the_colour_tells_how_sure_the_reading_is(shown: Digit, colour: tuple[in
     counts = {name: count_of(image, name) for name in (SURE, LESS_SURE, REFUSED)}
     assert counts.pop(colour) > 2000
     assert set(counts.values()) == {0}
+
+
+def test_the_best_label_of_no_digit_is_not_drawn() -> None:
+    pixels = np.full((480, 480), 255, np.uint8)
+    probabilities = np.full(10, 0.01, np.float32)
+    drawn = [draw_reading(pixels, Digit(label, 0.02, False, probabilities, BOX, "no digit"), "a") for label in "17"]
+    assert drawn[0] == drawn[1]
 
 
 def test_the_frame_lies_just_outside_the_box_and_the_picture_is_untouched_inside() -> None:

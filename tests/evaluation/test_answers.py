@@ -6,7 +6,7 @@ import pytest
 import inkread
 from inkread.data import Dataset
 from inkread.errors import DataError, InkreadError
-from inkread.evaluation.answers import answer, match_labels
+from inkread.evaluation.answers import answer, match_labels, split_outsiders
 from inkread.modelfile import write_model
 from inkread.runtime import OnnxClassifier
 from tests.modelfile.graphs import card, linear_graph, random_weights
@@ -71,6 +71,29 @@ def test_labels_are_matched_by_name() -> None:
     images = np.zeros((3, 1, 2, 2), np.uint8)
     data = dataset(images, labels=np.array([0, 2, 2]), classes=("9", "never there", "1"))
     assert match_labels(data, list("0123456789")).tolist() == [9, 1, 1]
+
+
+def test_what_is_no_digit_is_parted_from_the_digits() -> None:
+    images = np.arange(4, dtype=np.uint8).reshape(4, 1, 1, 1)
+    data = dataset(images, labels=np.array([0, 1, 0, 1]), classes=("9", "no digit"))
+    digits, others = split_outsiders(data, list("0123456789"))
+    assert others is not None
+    assert (digits.images.ravel().tolist(), others.images.ravel().tolist()) == ([0, 2], [1, 3])
+    assert match_labels(digits, list("0123456789")).tolist() == [9, 9]
+    assert (digits.name, others.name) == ("set", "set's no digit")
+
+
+def test_nothing_is_parted_where_the_model_knows_no_digit_as_a_label_or_the_data_holds_none() -> None:
+    data = dataset(np.zeros((2, 1, 1, 1), np.uint8), labels=np.array([0, 1]), classes=("9", "no digit"))
+    assert split_outsiders(data, ("9", "no digit")) == (data, None)
+    data = dataset(np.zeros((2, 1, 1, 1), np.uint8), labels=np.array([0, 0]), classes=("9", "no digit"))
+    assert split_outsiders(data, ("9",)) == (data, None)
+
+
+def test_a_set_of_no_digits_at_all_has_nothing_to_measure() -> None:
+    data = dataset(np.zeros((2, 1, 1, 1), np.uint8), classes=("no digit",))
+    with pytest.raises(DataError, match="set holds no digits"):
+        split_outsiders(data, ("9",))
 
 
 def test_unknown_classes_are_named() -> None:

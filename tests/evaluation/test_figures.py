@@ -6,7 +6,8 @@ from PIL import Image, ImageColor
 
 from inkread.errors import OutputError
 from inkread.evaluation import palette
-from inkread.evaluation.figures import draw_confusion, draw_reliability, draw_risk_coverage
+from inkread.evaluation.figures import draw_confusion, draw_outsiders, draw_reliability, draw_risk_coverage
+from inkread.evaluation.rejection import compare_outsiders
 from inkread.evaluation.report import Report, measure
 
 
@@ -26,6 +27,11 @@ def draw(which: str, found: Report, path: Path) -> np.ndarray:
         draw_confusion(found.evaluation, path, source=found.source)
     elif which == "reliability":
         draw_reliability(found.evaluation, found.bins, found.ece, path, source=found.source)
+    elif which == "outsiders":
+        k = len(found.evaluation.classes)
+        digits, others = (np.full((n, k), 1 / k, np.float32) for n in (found.evaluation.count, 3))
+        pair = [compare_outsiders(digits, others, name, 0.5) for name in ("letters", "$ あ" * 20)]
+        draw_outsiders(np.linspace(0, 1, len(digits)), found.acceptance, pair, path, source=found.source)
     else:
         draw_risk_coverage(found.evaluation, found.risk_coverage, found.acceptance, path, source=found.source)
     with Image.open(path) as image:
@@ -37,7 +43,7 @@ def share(pixels: np.ndarray, colour: str) -> float:
     return float((pixels == ImageColor.getrgb(colour)).all(axis=2).mean())
 
 
-FIGURES = ["confusion", "reliability", "risk"]
+FIGURES = ["confusion", "reliability", "risk", "outsiders"]
 
 
 @pytest.mark.parametrize("which", FIGURES)

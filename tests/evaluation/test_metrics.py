@@ -40,6 +40,12 @@ def test_no_answer_is_wrong_even_where_the_first_class_is_true() -> None:
     assert found.average_loss == pytest.approx(math.log(2) / 2)
 
 
+def test_a_row_may_sum_to_less_than_1() -> None:
+    found = evaluate(rows([0.3, 0.1], [0.2, 0.1]), np.array([0, 1]), ["a", "b"])
+    assert (found.correct, found.unanswered) == (1, 0)
+    assert found.average_loss == pytest.approx(-np.log([0.3, 0.1]).mean(), rel=1e-6)
+
+
 def test_certain_and_wrong_costs_much_but_not_infinity() -> None:
     assert 80 < evaluate(rows([1, 0]), np.array([1]), ["a", "b"]).average_loss < 90
 

@@ -57,6 +57,14 @@ def linear_graph(
     return bytes(model.SerializeToString())
 
 
+def edge_weights() -> np.ndarray:
+    """Weights of ten labels and a reject class: ink on the picture's left edge says "none of these", else it is a 3."""
+    weights = np.zeros((28, 28, 11))
+    weights[8:20, 8:20, 3] = 1
+    weights[:, :3, 10] = 4
+    return weights.reshape(784, 11)
+
+
 def random_weights(seed: int = 0, inputs: int = 784, classes: int = 10) -> np.ndarray:
     """Weights that give logits of a few units."""
     return np.random.default_rng(seed).normal(0, 0.3, (inputs, classes))

@@ -18,7 +18,7 @@ METRICS = st.builds(
     Metric, name=WORDS, data=WORDS, split=WORDS, value=FRACTIONS, low=FRACTIONS, high=FRACTIONS, count=st.integers(0)
 )
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=8,
 )
@@ -31,6 +31,7 @@ SIDES = st.integers(1, 512)
         name=WORDS,
         task=st.just("digit"),
         labels=st.lists(WORDS, min_size=2, max_size=12, unique=True).map(tuple),
+        reject_class=st.booleans(),
         input_shape=st.tuples(st.integers(1, 3), SIDES, SIDES),
         normalization=st.sampled_from(["mnist", "resize"]),
         network=WORDS,
@@ -67,12 +68,13 @@ def test_text_that_is_no_card_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"card_version": 2}, "version 2"),
+        ({"card_version": 3}, "version 3"),
         ({"card_version": None}, "version None"),
         ({"task": "poem"}, "'poem'"),
         ({"labels": ["1"]}, "two labels"),
         ({"labels": ["1", "1"]}, "the same"),
         ({"labels": [1, 2]}, "card.labels[0]"),
+        ({"reject_class": 1}, "card.reject_class"),
         ({"input_shape": [28, 28]}, "card.input_shape"),
         ({"input_shape": [1, 0, 28]}, "positive"),
         ({"normalization": "guess"}, "'guess'"),
@@ -98,6 +100,13 @@ def test_a_missing_field_is_named(field: str) -> None:
     del values[field]
     with pytest.raises(ModelFileError, match=f"lacks the field '{field}'"):
         parse_card(json.dumps(values))
+
+
+def test_a_card_of_version_1_is_read_and_has_no_reject_class() -> None:
+    values = json.loads(card().to_json())
+    del values["reject_class"]
+    found = parse_card(json.dumps({**values, "card_version": 1}))
+    assert found == card(card_version=1, reject_class=False)
 
 
 def test_json_nested_beyond_reason_is_refused() -> None:

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from inkread.errors import ConfigError
-from inkread.networks import NETWORKS, build, fold, preprocessing
+from inkread.networks import NETWORKS, Preprocessing, build, fold, preprocessing
 from inkread.training.recipes import FACTS, RECIPES
 
 
@@ -32,7 +32,8 @@ def test_the_tensors_are_those_of_the_tutorials(name: str, shapes: list[tuple[in
 
 @pytest.mark.parametrize("name", RECIPES)
 def test_the_listed_weights_are_counted_right(name: str) -> None:
-    network = build(RECIPES[name]().network)
+    config = RECIPES[name]()
+    network = build(config.network, num_classes=11 if config.loss == "open-set" else 10)
     assert FACTS[name].parameters == sum(p.numel() for p in network.parameters() if p.requires_grad)
 
 
@@ -53,13 +54,17 @@ def test_the_dropout_of_the_tutorial_is_kept_unless_asked() -> None:
     assert not torch.equal(own(x_nchw), own(x_nchw))
 
 
-def test_folding_keeps_the_function() -> None:
-    network = build("quick")
+@pytest.mark.parametrize("name", ["quick", "reader", "best"])
+def test_folding_keeps_the_function(name: str) -> None:
+    torch.manual_seed(0)
+    network = build(name)
     for layer in network.modules():
         if isinstance(layer, torch.nn.BatchNorm2d):
             layer.running_mean.normal_()
             layer.running_var.uniform_(0.2, 3)
             torch.nn.init.normal_(layer.bias)
+            if layer.weight.requires_grad:
+                torch.nn.init.uniform_(layer.weight, -1, 1)
     network.eval()
     x_nchw = torch.rand(16, 1, 28, 28)
     before = network(x_nchw)
@@ -68,7 +73,13 @@ def test_folding_keeps_the_function() -> None:
     torch.testing.assert_close(network(x_nchw), before, atol=1e-4, rtol=1e-4)
 
 
+@pytest.mark.parametrize("name", ["reader", "best"])
+def test_residual_networks_take_the_smallest_pictures(name: str) -> None:
+    assert build(name, num_classes=11, image_size=(1, 2))(torch.rand(2, 1, 1, 2)).shape == (2, 11)
+
+
 def test_preprocessing_is_beside_each() -> None:
+    assert preprocessing("reader") == preprocessing("best") == Preprocessing(mean=0.1307, std=0.3081)
     assert (preprocessing("mlp-128-64").mean, preprocessing("mlp-128-64").std) == (0.5, 0.5)
     assert (preprocessing("cnn-10-20").mean, preprocessing("cnn-10-20").std) == (0.0, 1.0)
 

@@ -50,6 +50,39 @@ def test_huge_logits_do_not_overflow(tmp_path: Path, mnist_test: Dataset) -> Non
     np.testing.assert_allclose(found.sum(axis=1), 1, atol=1e-6)
 
 
+@pytest.fixture
+def refusing(tmp_path: Path) -> Path:
+    """A model of ten labels and a reject class, at a temperature."""
+    path = tmp_path / "refusing.onnx"
+    write_model(linear_graph(random_weights(classes=11)), card(temperature=1.5, reject_class=True), path)
+    return path
+
+
+def test_a_reject_class_takes_its_part_of_the_softmax_and_is_left_out(refusing: Path, mnist_test: Dataset) -> None:
+    classifier = OnnxClassifier.open(refusing)
+    images = mnist_test.images[:200]
+    logits = classifier.logits(images)
+    assert logits.shape == (200, 11)
+    powers = np.exp(logits.astype(np.float64) / 1.5)
+    found = classifier.probabilities(images)
+    np.testing.assert_allclose(found, (powers / powers.sum(axis=1, keepdims=True))[:, :10], atol=1e-6)
+    refused = (powers / powers.sum(axis=1, keepdims=True))[:, 10]
+    np.testing.assert_allclose(1 - found.sum(axis=1), refused, atol=1e-6)
+    assert refused.max() > 0.5
+    assert classifier.logits(images[:0]).shape == (0, 11)
+    assert classifier.probabilities(images[:0]).shape == (0, 10)
+
+
+def test_even_what_is_refused_outright_is_no_row_of_zeros(tmp_path: Path, mnist_test: Dataset) -> None:
+    path = tmp_path / "model.onnx"
+    weights = np.zeros((784, 11))
+    weights[:, 10] = 100
+    write_model(linear_graph(weights), card(reject_class=True), path)
+    found = OnnxClassifier.open(path).probabilities(mnist_test.images[:20])
+    assert (found.max(axis=1) > 0).all()
+    assert found.sum() < 1e-30
+
+
 @pytest.mark.parametrize("count", [0, 1, 63, 64, 500])
 def test_batches_of_any_size_give_what_single_pictures_give(model: Path, mnist_test: Dataset, count: int) -> None:
     classifier = OnnxClassifier.open(model)
@@ -145,6 +178,14 @@ def too_few_labels(path: Path) -> Path:
     return write(path, linear_graph(random_weights()), labels=("even", "odd"))
 
 
+def no_logit_for_the_reject_class(path: Path) -> Path:
+    return write(path, linear_graph(random_weights()), reject_class=True)
+
+
+def a_logit_too_many(path: Path) -> Path:
+    return write(path, linear_graph(random_weights(classes=11)))
+
+
 def other_size(path: Path) -> Path:
     return write(path, linear_graph(random_weights()), input_shape=(1, 14, 56))
 
@@ -173,7 +214,9 @@ def future_card(path: Path) -> Path:
         (other_input_type, "found image tensor(float)"),
         (other_output_type, "logits tensor(double)"),
         (fixed_batch, "disagrees with its graph"),
-        (too_few_labels, "2 labels"),
+        (too_few_labels, "2 labels, but"),
+        (no_logit_for_the_reject_class, "10 labels and a reject class, but logits of shape (1, 10)"),
+        (a_logit_too_many, "10 labels, but logits of shape (1, 11)"),
         (other_size, "(n, 1, 14, 56), the graph (n, 1, 28, 28)"),
         (no_numbers, "no numbers"),
         (future_card, "version 99"),

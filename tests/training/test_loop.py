@@ -25,6 +25,8 @@ CPU = torch.device("cpu")
 LEARNERS = [
     {"loss": "nll"},
     {"loss": "mse"},
+    {"loss": "open-set", "label_smoothing": 0.05},
+    {"precision": "bfloat16"},
     {"label_smoothing": 0.1},
     {"optimizer": "sgd", "learning_rate": 0.1},
     {"optimizer": "adamw", "weight_decay": 0.01},
@@ -32,6 +34,8 @@ LEARNERS = [
     {"schedule": "exponential"},
     {"schedule": "cosine"},
     {"schedule": "one-cycle"},
+    {"schedule": "warmup-cosine"},
+    {"optimizer": "sgd", "nesterov": True, "learning_rate": 0.1, "weight_decay": 0.001},
     {"dropout": 0.2},
     {"ema": 0.9},
     {"batch_size": 7, "learning_rate": 0.001},
@@ -105,13 +109,15 @@ def test_every_option_of_learning_learns(
     assert accuracy(state, pictures[1]) > 0.75
 
 
-@pytest.mark.parametrize("augmentation", ["shift", "affine", "elastic"])
+@pytest.mark.parametrize("augmentation", ["shift", "affine", "elastic", "everyday"])
 def test_every_augmentation_learns(augmentation: str, pictures: tuple[Pictures, Pictures], tmp_path: Path) -> None:
     state, _ = run(small("cnn-8-16", augmentation=augmentation, epochs=4, learning_rate=0.01), pictures, tmp_path / "c")
     assert accuracy(state, pictures[1]) > 0.7
 
 
-@pytest.mark.parametrize("recipe", ["quick", "mlp-128-64", "cnn-10-20", "cnn-8-16"])
+@pytest.mark.parametrize(
+    "recipe", ["quick", "mlp-128-64", "cnn-10-20", "cnn-8-16", pytest.param("reader", marks=pytest.mark.slow)]
+)
 def test_every_network_learns(recipe: str, pictures: tuple[Pictures, Pictures], tmp_path: Path) -> None:
     options = {"optimizer": "adam", "dropout": 0.1, "epochs": 3, "batch_size": 25}
     state, _ = run(small(recipe, **options), pictures, tmp_path / "c")
@@ -168,6 +174,8 @@ def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(
         {"dropout": 0.3, "augmentation": "elastic", "ema": 0.95, "schedule": "one-cycle"},
         {"recipe": "mlp-64x3", "optimizer": "sgd", "dropout": 0.3, "weight_decay": 0.001},
         {"recipe": "cnn-10-20", "optimizer": "adamw", "augmentation": "affine"},
+        {"recipe": "quick", "precision": "bfloat16", "optimizer": "sgd", "nesterov": True, "weight_decay": 0.001},
+        {"recipe": "quick", "augmentation": "everyday", "loss": "open-set", "schedule": "warmup-cosine"},
     ],
     ids=str,
 )

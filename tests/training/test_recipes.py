@@ -40,6 +40,8 @@ def test_an_unknown_recipe_is_refused_with_the_nearest_names() -> None:
         ({"dropout": 1.0}, "dropout is 1.0, it must be from 0 to below 1"),
         ({"device": "gpu"}, "unknown device 'gpu'"),
         ({"label_smoothing": 0.1, "loss": "mse"}, "label_smoothing works with"),
+        ({"precision": "float16"}, "unknown precision 'float16'; did you mean 'bfloat16'"),
+        ({"nesterov": True, "momentum": 0.0}, "nesterov needs momentum"),
     ],
 )
 def test_impossible_options_are_refused_in_a_sentence(options: dict[str, object], sentence: str) -> None:

@@ -173,3 +173,51 @@ def test_a_new_run_takes_nothing_from_a_checkpoint_that_lies_about(coloured: Pat
     events: list[Event] = []
     train(config, run_dir=tmp_path, listeners=[events.append])
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == [1, 2]
+
+
+@pytest.fixture(scope="module")
+def strokes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Own data: level and upright strokes in pictures of 12x12 pixels, and noise, which is no digit."""
+    random = np.random.default_rng(2)
+    labels = np.arange(7500) % 3
+    images = random.integers(0, 120, (7500, 12, 12), dtype=np.uint8)
+    for image, label, at in zip(images, labels, random.integers(1, 10, 7500), strict=True):
+        if label < 2:
+            (image if label else image.T)[at : at + 2] += 110
+    path = tmp_path_factory.mktemp("own") / "strokes.npz"
+    np.savez(path, images=images, labels=np.array(["1", "2", "no digit"])[labels])
+    return path
+
+
+def open_set(data: Path) -> TrainConfig:
+    options = {"data": str(data), "loss": "open-set", "label_smoothing": 0.05, "precision": "bfloat16", "epochs": 3}
+    return get_recipe("mlp-64x3").with_options(options)
+
+
+def test_a_model_of_data_with_no_digit_refuses_by_its_threshold(strokes: Path, tmp_path: Path) -> None:
+    events: list[Event] = []
+    classifier = OnnxClassifier.open(train(open_set(strokes), run_dir=tmp_path / "run", listeners=[events.append]))
+    assert (classifier.labels, classifier.card.reject_class) == (("1", "2"), True)
+    assert events[-1].validation_accuracy > 0.95
+    random = np.random.default_rng(3)
+    noise = random.integers(0, 120, (500, 1, 12, 12), dtype=np.uint8)
+    upright = noise.copy()
+    upright[:, :, :, 5:7] += 110
+    threshold = classifier.card.threshold
+    assert 0.3 < threshold <= 0.99
+    known, unknown = classifier.probabilities(upright), classifier.probabilities(noise)
+    assert known.shape == (500, 2)
+    assert (known.argmax(axis=1) == 0).mean() > 0.98
+    assert (known.max(axis=1) >= threshold).mean() > 0.95
+    assert (unknown.max(axis=1) >= threshold).mean() < 0.2
+
+
+def test_open_set_is_refused_without_its_class(coloured: Path, strokes: Path, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"needs data whose last class is 'no digit', that of .* is 'red'"):
+        train(open_set(coloured), run_dir=tmp_path / "run")
+    two = np.load(strokes)
+    kept = two["labels"] != "2"
+    np.savez(tmp_path / "two.npz", images=two["images"][kept], labels=two["labels"][kept])
+    with pytest.raises(ConfigError, match="has 1 classes besides 'no digit': two are needed"):
+        train(open_set(tmp_path / "two.npz"), run_dir=tmp_path / "run")
+    assert not (tmp_path / "run").exists()

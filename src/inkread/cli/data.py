@@ -33,6 +33,7 @@ FETCH_EPILOG = (
     "inkread data fetch fashion-mnist kmnist\n\n"
     "INKREAD_HOME=/big/disk inkread data fetch emnist-digits"
 )
+ADD_EPILOG = "[bold]Example[/bold]\n\ninkread data add unipen Downloads/unipen"
 SHOW_EPILOG = (
     "[bold]Examples[/bold]\n\ninkread data show mnist\n\ninkread data show my-digits/\n\ninkread data show train.csv"
 )
@@ -53,6 +54,9 @@ class Split(StrEnum):
     test = "test"
 
 
+CollectionName = Annotated[
+    str, typer.Argument(metavar="NAME", help="A collection, see [bold]list[/bold].", show_default=False)
+]
 NameOrPath = Annotated[
     str, typer.Argument(metavar="NAME_OR_PATH", help="A named data set, or the path of your own.", show_default=False)
 ]
@@ -63,6 +67,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
     group.command("list", epilog=LIST_EPILOG)(list_sources)
     group.command("fetch", epilog=FETCH_EPILOG)(fetch)
+    group.command("add", epilog=ADD_EPILOG)(add)
     group.command("show", epilog=SHOW_EPILOG)(show)
     group.command("sheet", epilog=SHEET_EPILOG)(sheet)
     app.add_typer(group, name="data", help=HELP, epilog=EPILOG)
@@ -87,7 +92,26 @@ def list_sources() -> None:
         table.add_row(source.name, *counts, "28 x 28", source.licence, cached)
     console = _console()
     console.print(table)
+    console.print(
+        "\n[bold]handwriting[/bold] is composed of mnist, unipen and omniglot, brought in by [bold]data add[/bold]:\n"
+    )
+    console.print(_collection_table())
     console.print(f"\nKept in {data_home()}", soft_wrap=True)
+
+
+def _collection_table() -> Table:
+    """Lay out the collections that are brought in from a folder, and the data sets made of them."""
+    from rich.table import Table
+
+    from inkread.data.collections import COLLECTIONS, is_added
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for column in ("collection", "data sets", "contents", "licence", "added"):
+        table.add_column(column, overflow="fold")
+    for collection in COLLECTIONS.values():
+        added = "[green]yes[/green]" if is_added(collection) else "[dim]no[/dim]"
+        table.add_row(collection.name, "\n".join(collection.sets), collection.contents, collection.licence, added)
+    return table
 
 
 def fetch(
@@ -106,6 +130,16 @@ def fetch(
         with fetch_progress() as progress:
             folder = fetch_source(SOURCES[name], progress)
         typer.echo(f"{name}: {folder}")
+
+
+def add(
+    name: CollectionName,
+    folder: Annotated[Path, typer.Argument(help="Where its files are.", show_default=False)],
+) -> None:
+    """Bring a collection's files from a folder into the cache, each verified by its checksum."""
+    from inkread.data.collections import add_collection
+
+    typer.echo(f"{name}: {add_collection(name, folder)}")
 
 
 def show(name_or_path: NameOrPath) -> None:

@@ -12,7 +12,7 @@ from inkread.cli.data import Split, fetch_progress
 
 if TYPE_CHECKING:
     from inkread.data import Dataset
-    from inkread.evaluation.report import Outsiders
+    from inkread.evaluation.rejection import Outsiders
     from inkread.runtime import OnnxClassifier
     from inkread.types import Float32Array
 
@@ -49,12 +49,15 @@ def evaluate(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="Folder for report.json and four PNG figures.", show_default=False),
+        typer.Option(help="Folder for report.json and the PNG figures.", show_default=False),
     ] = None,
     output: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.table,
     against: Annotated[
-        str | None,
-        typer.Option(help="A second data set, of no digits: does the model tell them apart?", show_default=False),
+        list[str] | None,
+        typer.Option(
+            help="A data set of no digits: does the model tell them apart? May be given several times.",
+            show_default=False,
+        ),
     ] = None,
     min_confidence: Annotated[
         float | None,
@@ -67,21 +70,22 @@ def evaluate(
     whether its confidence can be trusted, and what leaving unsure answers out gains.
 
     Classes are matched by name; the data may hold only some of the model's.
+    Pictures of the class "no digit" are taken as by --against.
     """
     _check(out, min_confidence)
     from inkread.api import open_model
     from inkread.cli.model import hint_at_conversion
-    from inkread.evaluation.answers import match_labels
+    from inkread.evaluation.answers import match_labels, split_outsiders
     from inkread.evaluation.report import measure, save
 
     classifier = open_model(model)
     hint_at_conversion(model)
     card = classifier.card
-    dataset = _load(data, split)
+    dataset, others = split_outsiders(_load(data, split), card.labels)
     labels = match_labels(dataset, card.labels)
+    outside = ([] if others is None else [others]) + [_load(name, split) for name in against or []]
     probabilities = _answer(classifier, dataset)
     threshold = card.threshold if min_confidence is None else min_confidence
-    outsiders = _compare(classifier, probabilities, _load(against, split), threshold) if against else None
     report = measure(
         probabilities,
         labels,
@@ -90,7 +94,7 @@ def evaluate(
         data=dataset.name,
         split=dataset.split,
         threshold=threshold,
-        outsiders=outsiders,
+        outsiders=tuple(_compare(classifier, probabilities, others, threshold) for others in outside),
         trained_on=any(source.sha256 == dataset.sha256 for source in card.data),
     )
     if output is Format.json:
@@ -144,6 +148,6 @@ def _answer(classifier: OnnxClassifier, dataset: Dataset) -> Float32Array:
 
 def _compare(classifier: OnnxClassifier, digits: Float32Array, others: Dataset, threshold: float) -> Outsiders:
     """Read the pictures of no class and compare the confidence with that on digits."""
-    from inkread.evaluation.report import compare_outsiders
+    from inkread.evaluation.rejection import compare_outsiders
 
     return compare_outsiders(digits, _answer(classifier, others), others.name, threshold)

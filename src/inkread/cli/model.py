@@ -153,7 +153,7 @@ def _about(card: Card) -> list[tuple[str, str]]:
     colour = {1: "grey", 3: "RGB"}.get(channels, f"{channels} channels")
     how = {"mnist": "normalised as in MNIST", "resize": "the whole picture, scaled"}[card.normalization]
     return [
-        ("Reads", f"one {card.task} a picture, {len(card.labels)} classes"),
+        ("Reads", f"one {card.task} a picture, {len(card.labels)} classes{', or none of them' * card.reject_class}"),
         ("Labels", "  ".join(card.labels)),
         ("Input", f"{height} x {width} pixels, {colour}, {how}"),
         ("Network", _with_options(card.network, card.network_options)),

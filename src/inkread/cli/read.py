@@ -212,13 +212,14 @@ class TablePrinter:
         """Add label, confidence, bar and verdict."""
         from rich.cells import cell_len
 
-        from inkread.evaluation.wording import percent, printable
+        from inkread.evaluation.wording import percent, shown_label
 
         colour = "green" if digit.accepted else "yellow"
-        label = printable(digit.label) or "-"
-        line.append(" " * (self._label_width - cell_len(label)) + label, f"bold {colour}")
-        filled = round(digit.confidence * BAR_CELLS)
-        line.append(f"  {percent(digit.confidence, 1) if digit.label else '-':>7}  ")
+        label = shown_label(digit)
+        sure = digit.confidence if label else 0.0
+        line.append(" " * (self._label_width - (cell_len(label) or 1)) + (label or "-"), f"bold {colour}")
+        filled = round(sure * BAR_CELLS)
+        line.append(f"  {percent(sure, 1) if label else '-':>7}  ")
         line.append("█" * filled, colour)
         line.append("░" * (BAR_CELLS - filled) + "  ", "dim")
         line.append(digit.reason or "accepted", colour)

@@ -66,13 +66,15 @@ def list_recipes(context: typer.Context) -> None:
             str(config.batch_size),
             f"{config.optimizer} {config.learning_rate:g}",
             f"[green]{facts.accuracy:.1f} %[/green]",
-            f"{facts.seconds} s",
+            f"{facts.seconds} s" if facts.seconds < 1000 else f"{facts.seconds / 3600:.1f} h",
             facts.network,
         )
     console = Console(highlight=False)
     console.print(table)
+    others = [f"{name} on {config.data}" for name, recipe in RECIPES.items() if (config := recipe()).data != "mnist"]
     console.print(
-        "\nAccuracy: on MNIST's 10,000 test pictures, mean over seeds. Time: training on two CPU cores, about.\n"
+        f"\nThey train on MNIST, {' and '.join(others)}.\n"
+        "Accuracy: on MNIST's 10,000 test pictures, mean over seeds. Time: training on two CPU cores, about.\n"
         "All settings of one: [bold]inkread recipes quick[/bold]. Each but the network can be changed: "
         "[bold]inkread train --help[/bold]",
         style="dim",

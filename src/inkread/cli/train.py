@@ -53,6 +53,11 @@ def _option(kind: str, text: str, panel: str) -> Any:
     return typer.Option(metavar=kind, help=text, show_default=False, rich_help_panel=panel)
 
 
+def _switch(name: str, text: str, panel: str) -> Any:
+    """Describe a switch that keeps the recipe's value unless it is given."""
+    return typer.Option(f"--{name}/--no-{name}", help=text, show_default=False, rich_help_panel=panel)
+
+
 def train(
     recipe: Annotated[
         str | None, typer.Argument(help="A recipe; `inkread recipes` lists them.", show_default=DEFAULT_RECIPE)
@@ -62,28 +67,33 @@ def train(
         int | None, _option("N", "Set aside to choose the best epoch by; at most a fifth.", DATA)
     ] = None,
     limit: Annotated[int | None, _option("N", "Train with so many pictures only.", DATA)] = None,
-    augmentation: Annotated[str | None, _option("KIND", "none, shift, affine or elastic.", DATA)] = None,
+    augmentation: Annotated[str | None, _option("KIND", "none, shift, affine, elastic or everyday.", DATA)] = None,
     epochs: Annotated[int | None, _option("N", "Passes over the pictures.", LEARNING)] = None,
     batch_size: Annotated[int | None, _option("N", "Pictures a step.", LEARNING)] = None,
-    loss: Annotated[str | None, _option("KIND", "cross-entropy, nll or mse.", LEARNING)] = None,
+    loss: Annotated[str | None, _option("KIND", "cross-entropy, nll, mse or open-set.", LEARNING)] = None,
     label_smoothing: Annotated[
         float | None, _option("SHARE", "Of the target, spread over all classes.", LEARNING)
     ] = None,
     optimizer: Annotated[str | None, _option("KIND", "sgd, adam or adamw.", LEARNING)] = None,
     momentum: Annotated[float | None, _option("SHARE", "Of sgd.", LEARNING)] = None,
+    nesterov: Annotated[bool | None, _switch("nesterov", "Sgd looks ahead along its momentum.", LEARNING)] = None,
     weight_decay: Annotated[float | None, _option("RATE", "Pulls weights towards 0.", LEARNING)] = None,
     dropout: Annotated[float | None, _option("SHARE", "Units dropped in training, 0 to below 1.", LEARNING)] = None,
     ema: Annotated[float | None, _option("DECAY", "Keep a moving average of the weights, e.g. 0.99.", LEARNING)] = None,
     learning_rate: Annotated[float | None, _option("RATE", "The highest of the schedule.", SCHEDULE)] = None,
     schedule: Annotated[
-        str | None, _option("KIND", "constant, step, exponential, cosine or one-cycle.", SCHEDULE)
+        str | None, _option("KIND", "constant, step, exponential, cosine, one-cycle or warmup-cosine.", SCHEDULE)
     ] = None,
     gamma: Annotated[float | None, _option("FACTOR", "Of each fall of step and exponential.", SCHEDULE)] = None,
     step_epochs: Annotated[int | None, _option("N", "Epochs between two falls of step.", SCHEDULE)] = None,
-    warmup: Annotated[float | None, _option("SHARE", "Of one-cycle's steps that go up.", SCHEDULE)] = None,
+    warmup: Annotated[
+        float | None, _option("SHARE", "Of the steps that go up, in one-cycle and warmup-cosine.", SCHEDULE)
+    ] = None,
     seed: Annotated[int | None, _option("N", "Of every random number.", RUN)] = None,
     device: Annotated[str | None, _option("NAME", "auto, cpu, cuda or mps.", RUN)] = None,
     threads: Annotated[int | None, _option("N", "Of torch on the CPU; decides the last bits.", RUN)] = None,
+    precision: Annotated[str | None, _option("KIND", "float32 or bfloat16 while it trains.", RUN)] = None,
+    compile: Annotated[bool | None, _switch("compile", "Let a C++ compiler make the steps faster.", RUN)] = None,
     report_every: Annotated[int | None, _option("N", "Steps between two reports.", RUN)] = None,
     out: Annotated[
         Path | None,
@@ -109,9 +119,10 @@ def train(
     options = {
         "data": data, "validation": validation, "limit": limit, "augmentation": augmentation, "epochs": epochs,
         "batch_size": batch_size, "loss": loss, "label_smoothing": label_smoothing, "optimizer": optimizer,
-        "momentum": momentum, "weight_decay": weight_decay, "dropout": dropout, "ema": ema,
+        "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay, "dropout": dropout, "ema": ema,
         "learning_rate": learning_rate, "schedule": schedule, "gamma": gamma, "step_epochs": step_epochs,
-        "warmup": warmup, "seed": seed, "device": device, "threads": threads, "report_every": report_every,
+        "warmup": warmup, "seed": seed, "device": device, "threads": threads, "precision": precision,
+        "compile": compile, "report_every": report_every,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     config = _configure(recipe, given, resume)

@@ -8,6 +8,25 @@ from inkread.errors import DataError
 from inkread.types import Int64Array, UInt8Array
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """One of the things that a composed data set was made of.
+
+    Attributes:
+        name: the data set, or the file.
+        sha256: hex SHA-256 of its pictures and labels, or of the file.
+        count: its pictures; 0 where a file was drawn from.
+        licence: SPDX expression or a few words.
+        credit: whom to thank, one line.
+    """
+
+    name: str
+    sha256: str
+    count: int
+    licence: str
+    credit: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Dataset:
     """A labelled set of pictures of one size, held in memory.
@@ -22,7 +41,8 @@ class Dataset:
         sha256: hex SHA-256 over the raw bytes of images and labels.
         licence: SPDX expression or a few words, "unknown" for own data.
         credit: whom to thank, one line.
-        writers: int64 of shape (n,) naming who wrote each picture, or None where unknown.
+        validation_last: whether validation pictures are best taken from the end, which other people wrote.
+        origins: what a composed data set was made of; empty for all others.
     """
 
     name: str
@@ -34,7 +54,8 @@ class Dataset:
     sha256: str = ""
     licence: str = "unknown"
     credit: str = ""
-    writers: Int64Array | None = field(default=None, repr=False)
+    validation_last: bool = False
+    origins: tuple[Origin, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse arrays that do not belong together.

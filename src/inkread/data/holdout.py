@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 
 from inkread.data.dataset import Dataset
-from inkread.data.sources import SOURCES
 from inkread.errors import DataError
 from inkread.types import Int64Array
 
@@ -17,9 +16,9 @@ _SEED = 28
 def hold_out(dataset: Dataset, count: int) -> tuple[Dataset, Dataset]:
     """Split validation pictures off a train split.
 
-    Of MNIST and EMNIST they are the last: a writer's digits follow each other there, so the end of the file comes
-    from other writers than the rest, as the test split does; picked at random, each writer would be on both sides and
-    the validation accuracy too good. Of other data each class gives its share, picked with a fixed seed.
+    Of MNIST, EMNIST and handwriting they are the last: a writer's digits follow each other there, so the end comes from
+    other writers than the rest, as the test split does; picked at random, each writer would be on both sides and the
+    validation accuracy too good. Of other data each class gives its share, picked with a fixed seed.
 
     Args:
         dataset: what to split.
@@ -36,11 +35,8 @@ def hold_out(dataset: Dataset, count: int) -> tuple[Dataset, Dataset]:
             f"{count} pictures cannot be set aside for validation: {dataset.name} has {len(dataset)} in its "
             f"{dataset.split} split, and one at least must remain to train with."
         )
-    source = SOURCES.get(dataset.name)
-    if source is not None and source.validation_at_end:
-        chosen = np.arange(len(dataset) - count, len(dataset))
-    else:
-        chosen = _pick(dataset, count)
+    last = np.arange(len(dataset) - count, len(dataset))
+    chosen = last if dataset.validation_last else _pick(dataset, count)
     return subset(dataset, np.setdiff1d(np.arange(len(dataset)), chosen)), subset(dataset, chosen)
 
 
@@ -54,8 +50,7 @@ def subset(dataset: Dataset, indices: Int64Array) -> Dataset:
 
     The hash stays that of the whole split: it names the bytes that the pictures come from.
     """
-    writers = None if dataset.writers is None else dataset.writers[indices]
-    return replace(dataset, images=dataset.images[indices], labels=dataset.labels[indices], writers=writers)
+    return replace(dataset, images=dataset.images[indices], labels=dataset.labels[indices])
 
 
 def _pick(dataset: Dataset, count: int) -> Int64Array:

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from inkread.data.arrays import Part, sort_classes
+from inkread.data.collections import COLLECTION_OF, HANDWRITING
 from inkread.data.dataset import Dataset
 from inkread.data.fetch import Progress, read_files
 from inkread.data.idx import parse_idx
@@ -19,6 +20,7 @@ from inkread.naming import nearest
 from inkread.types import Int64Array, UInt8Array
 
 SPLITS = ("train", "test")
+NAMES = (*SOURCES, *COLLECTION_OF, HANDWRITING)
 
 
 def load(name_or_path: str | Path, split: str = "train", *, progress: Progress | None = None) -> Dataset:
@@ -32,7 +34,7 @@ def load(name_or_path: str | Path, split: str = "train", *, progress: Progress |
     - an npz file with x_train, y_train, x_test, y_test, or X and y.
 
     Args:
-        name_or_path: a name in `SOURCES`, or a path. A name wins: write ./mnist for a folder of that name.
+        name_or_path: a name in `NAMES`, or a path. A name wins: write ./mnist for a folder of that name.
         split: "train" or "test"; own data without a split are all "train".
         progress: told how a download goes.
 
@@ -66,8 +68,27 @@ def loaders(name_or_path: str | Path, *, progress: Progress | None = None) -> di
     if str(name_or_path) in SOURCES:
         source = SOURCES[str(name_or_path)]
         return {split: partial(load_source, source, split, progress=progress) for split in SPLITS}
+    if str(name_or_path) in COLLECTION_OF:
+        return _collected_loaders(str(name_or_path))
+    if str(name_or_path) == HANDWRITING:
+        return _handwriting_loaders(progress)
     parts = _own_parts(name_or_path)
     return {split: partial(_own_dataset, str(name_or_path), split, parts) for split in parts}
+
+
+def _collected_loaders(name: str) -> dict[str, Callable[[], Dataset]]:
+    """Return what loads the splits of a data set made of a collection."""
+    from inkread.data.collected import load_collected
+
+    return {split: partial(load_collected, name, split) for split in COLLECTION_OF[name].splits}
+
+
+def _handwriting_loaders(progress: Progress | None) -> dict[str, Callable[[], Dataset]]:
+    """Return what loads the splits of the composed data set."""
+    from inkread.data.handwriting import load_handwriting
+
+    mnist = partial(load_source, SOURCES["mnist"], progress=progress)
+    return {split: partial(load_handwriting, split, mnist, progress=progress) for split in SPLITS}
 
 
 def pick(found: Mapping[str, Callable[[], Dataset]], name_or_path: str | Path, split: str) -> Dataset:
@@ -107,6 +128,7 @@ def load_source(source: Source, split: str, *, progress: Progress | None = None)
         sha256=_digest(images, labels),
         licence=source.licence,
         credit=source.credit,
+        validation_last=source.validation_at_end,
     )
 
 
@@ -119,7 +141,7 @@ def _own_parts(name_or_path: str | Path) -> dict[str, Part]:
     if path.is_dir():
         return read_folder(path)
     if not path.exists():
-        raise DataError(f"there is no data set and no path called {name_or_path}{nearest(str(name_or_path), SOURCES)}")
+        raise DataError(f"there is no data set and no path called {name_or_path}{nearest(str(name_or_path), NAMES)}")
     if path.suffix.lower() == ".csv":
         return read_csv(path)
     if path.suffix.lower() == ".npz":

@@ -10,7 +10,7 @@ from pathlib import Path
 from PIL import Image, ImageDraw, ImageFont
 
 from inkread.evaluation.palette import GREY, INK, PAPER, RIGHT, WRONG
-from inkread.evaluation.wording import percent, printable
+from inkread.evaluation.wording import percent, printable, shown_label
 from inkread.files import write_bytes
 from inkread.imaging import load_image
 from inkread.types import Box, Digit, UInt8Array
@@ -103,11 +103,11 @@ def draw_reading(pixels: UInt8Array, digit: Digit, name: str) -> Image.Image:
     draw.rectangle((0, top, image.width, image.height), fill=PAPER)
     draw.rectangle((0, top, image.width, top + round(6 * unit)), fill=colour)
     left, middle = round(20 * unit), top + round(60 * unit)
-    if digit.label:
-        label = printable(digit.label)
+    label = shown_label(digit)
+    if label:
         draw.text((left, middle), label, fill=colour, font=_font(round(76 * unit)), anchor="lm")
         left += round(draw.textlength(label, _font(round(76 * unit))) + 22 * unit)
-    headline = percent(digit.confidence, 1) if digit.label else "nothing read"
+    headline = percent(digit.confidence, 1) if label else "nothing read"
     draw.text((left, middle - round(4 * unit)), headline, fill=INK, font=_font(round(32 * unit)), anchor="lb")
     note = name if digit.reason is None else f"{digit.reason}  ·  {name}"
     font = _font(round(18 * unit))
@@ -127,8 +127,9 @@ def _draw_tile(pixels: UInt8Array, digit: Digit) -> Image.Image:
     draw.rectangle((0, TILE, TILE, tile.height), fill=PAPER)
     draw.rectangle((0, TILE, TILE, TILE + 4), fill=colour)
     middle = TILE + 5 + TILE_TEXT // 2
-    draw.text((6, middle), printable(digit.label), fill=colour, font=_font(38), anchor="lm")
-    text = percent(digit.confidence, 1) if digit.label else digit.reason or ""
+    label = shown_label(digit)
+    draw.text((6, middle), label, fill=colour, font=_font(38), anchor="lm")
+    text = percent(digit.confidence, 1) if label else digit.reason or ""
     draw.text((TILE - 6, middle), text, fill=INK, font=_font(22), anchor="rm")
     return tile
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from inkread.errors import DataError, ImageError
-from inkread.types import Float32Array, Int64Array, UInt8Array
+from inkread.types import NO_DIGIT, Float32Array, Int64Array, UInt8Array
 
 if TYPE_CHECKING:
     from inkread.data import Dataset
@@ -30,7 +31,7 @@ def answer(classifier: OnnxClassifier, dataset: Dataset, on_progress: Callable[[
 
     Returns:
         float32 of shape (n, classes): calibrated probabilities in the order of the model's labels, each row summing
-        to 1, or all 0 where the reader found no ink.
+        to at most 1; all 0 where the reader found no ink.
 
     Raises:
         DataError: if there are no pictures, or they have neither 1 nor 3 channels and the model does not take them.
@@ -43,6 +44,32 @@ def answer(classifier: OnnxClassifier, dataset: Dataset, on_progress: Callable[[
     if dataset.images.shape[1:] == card.input_shape and dataset.normalization == card.normalization:
         return _classify(classifier, dataset.images, on_progress)
     return _read(classifier, dataset, on_progress)
+
+
+def split_outsiders(dataset: Dataset, labels: Sequence[str]) -> tuple[Dataset, Dataset | None]:
+    """Part pictures that are of the class "no digit" from the others, unless the model knows it as a label.
+
+    Args:
+        dataset: pictures with labels.
+        labels: names of the model's classes.
+
+    Returns:
+        The pictures to be read, and those that should be refused, None where there are none.
+
+    Raises:
+        DataError: if all pictures should be refused, so that there is nothing to read.
+    """
+    from inkread.data.holdout import subset
+
+    if NO_DIGIT in labels or NO_DIGIT not in dataset.classes:
+        return dataset, None
+    outside = dataset.labels == dataset.classes.index(NO_DIGIT)
+    if outside.all():
+        raise DataError(f"{dataset.name} holds no digits, there is nothing to read: give it after --against.")
+    if not outside.any():
+        return dataset, None
+    others = replace(subset(dataset, np.flatnonzero(outside)), name=f"{dataset.name}'s {NO_DIGIT}")
+    return subset(dataset, np.flatnonzero(~outside)), others
 
 
 def match_labels(dataset: Dataset, labels: Sequence[str]) -> Int64Array:

@@ -31,7 +31,7 @@ def reliability_bins(probabilities: Float32Array, labels: Int64Array, bins: int 
     """Sort the answers by confidence into bins of equal width and compare confidence with accuracy in each.
 
     Args:
-        probabilities: float32 of shape (n, classes), each row summing to 1, or all 0 for no answer.
+        probabilities: float32 of shape (n, classes), each row summing to at most 1; all 0 is no answer.
         labels: int64 of shape (n,).
         bins: how many, at least 1; 15 is the literature's custom.
 
@@ -60,7 +60,7 @@ def expected_calibration_error(probabilities: Float32Array, labels: Int64Array, 
     K. Q. Weinberger, "On calibration of modern neural networks", ICML 2017.
 
     Args:
-        probabilities: float32 of shape (n, classes), each row summing to 1, or all 0 for no answer.
+        probabilities: float32 of shape (n, classes), each row summing to at most 1; all 0 is no answer.
         labels: int64 of shape (n,).
         bins: number of bins of equal width.
 
@@ -115,7 +115,7 @@ def confidence_and_correct(
     """Return how sure each answer was and whether it was right.
 
     Args:
-        probabilities: float32 of shape (n, classes), each row summing to 1, or all 0 for no answer.
+        probabilities: float32 of shape (n, classes), each row summing to at most 1; all 0 is no answer.
         labels: int64 of shape (n,).
 
     Returns:

@@ -1,34 +1,31 @@
-"""Figures for the screen, the projector and print: confusion matrix, reliability diagram, risk-coverage curve."""
+"""Figures for the screen, the projector and print: confusion, reliability, risk and coverage, digits and others."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from inkread.errors import MissingExtraError
 from inkread.evaluation.calibration import ReliabilityBin
+from inkread.evaluation.canvas import legend, new_figure, part, plain, save_figure
 from inkread.evaluation.gallery import draw_gallery
 from inkread.evaluation.metrics import Evaluation, wilson_interval
 from inkread.evaluation.palette import FAINT, GREY, INK, PAPER, RIGHT, RIGHT_SOFT, RIGHT_TINT, WRONG, WRONG_TINT
-from inkread.evaluation.rejection import Acceptance, RiskCoverage
+from inkread.evaluation.rejection import Acceptance, Floats, Outsiders, RiskCoverage
 from inkread.evaluation.wording import headline, interval, percent
-from inkread.files import atomic_path
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
-__all__ = ["draw_confusion", "draw_gallery", "draw_reliability", "draw_risk_coverage"]
+__all__ = ["draw_confusion", "draw_gallery", "draw_outsiders", "draw_reliability", "draw_risk_coverage"]
 
-DPI = 160
 LEFT, BELOW, HEAD = 0.95, 0.8, 1.15  # margins in inches: axis names, axis numbers, and the headline
 NUMBERS_UP_TO = 60  # classes; beyond, the cells are too small for figures
 UPRIGHT_UP_TO = 3  # characters of a class's name that fit below a cell without being turned
 LONGEST_NAME = 24
+CONFIDENCE_BINS = 50
 FULL_ORANGE_FROM = 10  # mistakes; where even the worst cell has fewer, none is made to look alarming
 
 
@@ -47,16 +44,14 @@ def draw_confusion(evaluation: Evaluation, path: Path, *, source: str = "") -> N
     k = len(evaluation.classes)
     side = min(max(6.2, 0.56 * k), 22.0)
     names = 0.1 * max(len(name) for name in _names(evaluation))
-    figure = _figure(side + names + 2.0, side + names + 2.1, headline(evaluation), _with_source(evaluation, source))
+    figure = new_figure(side + names + 2.0, side + names + 2.1, headline(evaluation), _with_source(evaluation, source))
     width, height = figure.get_size_inches()
-    axes = figure.add_axes(
-        (_part(LEFT + names - 0.1, width), _part(BELOW + names, height), side / width, side / height)
-    )
+    axes = figure.add_axes((part(LEFT + names - 0.1, width), part(BELOW + names, height), side / width, side / height))
     axes.imshow(_confusion_colours(evaluation), aspect="equal", interpolation="none")
     if k <= NUMBERS_UP_TO:
         _write_cells(axes, evaluation, size=min(13.0, 26 * side / k))
     _name_classes(axes, evaluation)
-    _save(figure, path)
+    save_figure(figure, path)
 
 
 def draw_reliability(
@@ -76,7 +71,7 @@ def draw_reliability(
         OutputError: if the file cannot be written.
     """
     title = f"Calibration error (ECE) {percent(ece)}"
-    figure = _figure(7.6, 8.4, title, f"{headline(evaluation)} · {len(bins)} bins · {source}".rstrip(" ·"))
+    figure = new_figure(7.6, 8.4, title, f"{headline(evaluation)} · {len(bins)} bins · {source}".rstrip(" ·"))
     upper = figure.add_axes((0.125, 0.30, 0.835, 0.52))
     lower = figure.add_axes((0.125, 0.085, 0.835, 0.175), sharex=upper)
     filled = [b for b in bins if b.count]
@@ -91,13 +86,13 @@ def draw_reliability(
     for axes in (upper, lower):
         axes.set_xlim(0, 1)
         axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
-        _plain(axes)
+        plain(axes)
     upper.set_ylim(0, 1.02)
     upper.tick_params(labelbottom=False)
     upper.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
     upper.set_ylabel("share that was right", color=INK, fontsize=12)
-    _legend(figure, upper, columns=3)
-    _save(figure, path)
+    legend(figure, upper, columns=3)
+    save_figure(figure, path)
 
 
 def draw_risk_coverage(
@@ -117,7 +112,7 @@ def draw_risk_coverage(
         OutputError: if the file cannot be written.
     """
     title = f"Risk and coverage: area (AURC) {percent(curve.aurc, 3)}"
-    figure = _figure(8.6, 6.2, title, f"{headline(evaluation)} · {source}".rstrip(" ·"))
+    figure = new_figure(8.6, 6.2, title, f"{headline(evaluation)} · {source}".rstrip(" ·"))
     axes = figure.add_axes((0.125, 0.125, 0.835, 0.62))
     best = np.maximum(0, 1 - evaluation.accuracy / curve.coverage)
     axes.fill_between(curve.coverage, curve.risk, color=RIGHT_TINT, linewidth=0)
@@ -133,49 +128,48 @@ def draw_risk_coverage(
     axes.yaxis.set_major_formatter(lambda value, _: f"{100 * value:.3g} %")
     axes.set_xlabel("share of the pictures that is answered", color=INK, fontsize=12)
     axes.set_ylabel("share of the answers that is wrong", color=INK, fontsize=12)
-    _plain(axes)
-    _legend(figure, axes, columns=2)
-    _save(figure, path)
+    plain(axes)
+    legend(figure, axes, columns=2)
+    save_figure(figure, path)
 
 
-def _figure(width: float, height: float, title: str, subtitle: str) -> Figure:
-    """Make an empty figure of this size in inches with its two head lines."""
-    try:
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MissingExtraError("drawing this figure needs matplotlib: pip install 'inkread[train]'.") from error
-    figure = Figure(figsize=(width, height), facecolor=PAPER)
-    left = _part(0.3, width)
-    figure.text(left, 1 - _part(0.5, height), title, fontsize=16, fontweight="bold", color=INK)
-    figure.text(left, 1 - _part(0.82, height), subtitle, fontsize=11, color=GREY, parse_math=False)
-    return figure
+def draw_outsiders(
+    digits: Floats, at_threshold: Acceptance, outsiders: Sequence[Outsiders], path: Path, *, source: str = ""
+) -> None:
+    """Draw as PNG how sure the model is of digits and, below, of pictures of no class: histograms of the confidence.
 
+    Args:
+        digits: float64 of shape (n,), the confidence of each digit's answer, 0 to 1.
+        at_threshold: what the threshold lets through of them.
+        outsiders: from `compare_outsiders`, at least one; each gets a histogram of its own.
+        path: the PNG file to write.
+        source: which model on which data, for the headline.
 
-def _save(figure: Figure, path: Path) -> None:
-    """Write the figure as PNG, whole or not at all."""
-    with atomic_path(path) as temporary, warnings.catch_warnings():
-        # A class may be named in a script that the font lacks; it is drawn as an empty box.
-        warnings.filterwarnings("ignore", message="Glyph .* missing")
-        figure.savefig(temporary, format="png", dpi=DPI)
-
-
-def _part(inches: float, whole: float) -> float:
-    """Turn inches into a share of the figure's width or height."""
-    return inches / whole
+    Raises:
+        MissingExtraError: if matplotlib is not installed.
+        OutputError: if the file cannot be written.
+    """
+    areas = sorted({f"{others.auroc:.4f}" for others in outsiders})
+    title = f"Digits and other things: AUROC {' to '.join(dict.fromkeys((areas[0], areas[-1])))}"
+    groups = [(f"digits · {percent(at_threshold.share)} of {at_threshold.count:,} accepted", digits, RIGHT)]
+    for others in outsiders:
+        taken = f"AUROC {others.auroc:.4f}, {percent(others.accepted / others.count)} of {others.count:,} accepted"
+        groups.append((f"{_cut(others.data)} · {taken}", others.confidence, WRONG))
+    height = 1.7 + 1.95 * len(groups)
+    figure = new_figure(8.6, height, f"{title}, threshold {at_threshold.threshold:g}", source)
+    for place, (name, confidence, colour) in enumerate(groups):
+        bottom = part(0.8 + 1.95 * (len(groups) - 1 - place), height)
+        axes = figure.add_axes((0.125, bottom, 0.835, part(1.4, height)))
+        _draw_confidences(axes, confidence, at_threshold.threshold, colour)
+        axes.set_title(name, loc="left", fontsize=12, color=colour, parse_math=False)
+        axes.tick_params(labelbottom=place == len(groups) - 1)
+    axes.set_xlabel("confidence of the answer; dashed: the threshold", color=INK, fontsize=12)
+    save_figure(figure, path)
 
 
 def _with_source(evaluation: Evaluation, source: str) -> str:
     """Write the second head line: interval and source."""
     return f"95 % interval {interval(evaluation)} · {source}".rstrip(" ·")
-
-
-def _plain(axes: Axes) -> None:
-    """Leave of the frame what helps reading."""
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.spines[["left", "bottom"]].set_color(GREY)
-    axes.tick_params(colors=INK, labelsize=11)
-    axes.grid(axis="y", color=FAINT, linewidth=0.8)
-    axes.set_axisbelow(True)
 
 
 def _confusion_colours(evaluation: Evaluation) -> Any:
@@ -243,6 +237,22 @@ def _draw_bins(axes: Axes, filled: Sequence[ReliabilityBin]) -> None:
     axes.plot(sure, sure, "D", label="mean confidence", **marks)
 
 
+def _draw_confidences(axes: Axes, confidence: Floats, threshold: float, colour: str) -> None:
+    """Draw one histogram; the counts on a logarithmic axis, so that the few in the wrong place are seen."""
+    counts, edges = np.histogram(confidence, CONFIDENCE_BINS, (0, 1))
+    filled = counts > 0
+    axes.bar(edges[:-1][filled] + 0.5 / CONFIDENCE_BINS, counts[filled], 0.9 / CONFIDENCE_BINS, color=colour)
+    axes.axvline(threshold, color=INK, linewidth=1.4, linestyle=(0, (4, 3)))
+    axes.set_xlim(-0.005, 1.005)
+    axes.set_yscale("log")
+    axes.set_ylim(0.7, 2.0 * counts.max())
+    axes.tick_params(which="minor", labelleft=False)
+    axes.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}" if value >= 1 else "")
+    axes.xaxis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+    axes.set_ylabel("pictures", color=INK, fontsize=12)
+    plain(axes)
+
+
 def _mark_threshold(axes: Axes, taken: Acceptance) -> None:
     """Mark the threshold's point on the curve and say what it means."""
     wrong = 1 - (taken.accuracy or 0.0)
@@ -252,18 +262,11 @@ def _mark_threshold(axes: Axes, taken: Acceptance) -> None:
     axes.plot(taken.share, wrong, "o", linestyle="none", label=f"threshold {taken.threshold:g}: {meaning}", **style)
 
 
-def _legend(figure: Figure, axes: Axes, columns: int) -> None:
-    """Put the legend above the axes, where it hides no data."""
-    top = axes.get_position().y1
-    place: dict[str, Any] = {
-        "loc": "lower left",
-        "bbox_to_anchor": (0.105, top + 0.012),
-        "ncols": columns,
-        "columnspacing": 1.4,
-    }
-    figure.legend(*axes.get_legend_handles_labels(), frameon=False, labelcolor=INK, fontsize=11, **place)
-
-
 def _names(evaluation: Evaluation) -> list[str]:
     """Return the classes' names, very long ones cut."""
-    return [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…" for name in evaluation.classes]
+    return [_cut(name) for name in evaluation.classes]
+
+
+def _cut(name: str) -> str:
+    """Shorten a very long name."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"

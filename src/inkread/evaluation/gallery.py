@@ -46,7 +46,7 @@ def worst_mistakes(
     """List the wrong answers that were given most surely.
 
     Args:
-        probabilities: float32 of shape (n, classes), each row summing to 1, or all 0 for no answer.
+        probabilities: float32 of shape (n, classes), each row summing to at most 1; all 0 is no answer.
         labels: int64 of shape (n,).
         classes: names of the classes.
         limit: the most to list.
@@ -81,7 +81,7 @@ def draw_gallery(
     Args:
         images_nchw: uint8 of shape (n, channels, height, width); 3 channels are RGB, of others the first is drawn.
         labels: int64 of shape (n,), indices into `classes`.
-        probabilities: float32 of shape (n, classes), each row summing to 1, or all 0 for no answer.
+        probabilities: float32 of shape (n, classes), each row summing to at most 1; all 0 is no answer.
         classes: names of the classes.
         path: the PNG file to write.
         source: which model on which data, for the headline.

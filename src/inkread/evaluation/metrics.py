@@ -81,7 +81,8 @@ def evaluate(probabilities: Float32Array, labels: Int64Array, classes: Sequence[
     picture without ink, is no answer: it counts as wrong, and its loss is ln(classes), that of knowing nothing.
 
     Args:
-        probabilities: float32 of shape (n, classes), 0 to 1, each row summing to 1 or all 0.
+        probabilities: float32 of shape (n, classes), 0 to 1, each row summing to 1, or to less where the model holds
+            it possible that the picture is of no class; all 0 is no answer.
         labels: int64 of shape (n,), the true classes as indices into `classes`.
         classes: names of the classes.
 
@@ -116,7 +117,7 @@ def losses(probabilities: Float32Array, labels: Int64Array) -> np.ndarray[tuple[
     """Return each picture's negative log-likelihood.
 
     Args:
-        probabilities: float32 of shape (n, classes), each row summing to 1 or all 0.
+        probabilities: float32 of shape (n, classes), each row summing to at most 1; all 0 is no answer.
         labels: int64 of shape (n,).
 
     Returns:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from inkread.errors import DataError
 from inkread.evaluation.metrics import wilson_interval
+from inkread.types import Float32Array
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -52,6 +55,37 @@ class Acceptance:
     accuracy: float | None
     low: float | None
     high: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Outsiders:
+    """How the model takes pictures that are none of its classes.
+
+    Attributes:
+        data: name of the data set.
+        count: its pictures.
+        auroc: chance that a random digit gets a higher confidence than a random one of these.
+        accepted: how many of these reach the threshold.
+        accepted_at_99: how many of these reach the threshold that accepts 99 % of the digits measured.
+        confidence: float64 of shape (count,), how sure the model was of each.
+    """
+
+    data: str
+    count: int
+    auroc: float
+    accepted: int
+    accepted_at_99: int
+    confidence: Floats = field(repr=False)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the figures, without the single confidences, as plain values."""
+        return {
+            "data": self.data,
+            "count": self.count,
+            "auroc": self.auroc,
+            "accepted": self.accepted,
+            "accepted_at_99": self.accepted_at_99,
+        }
 
 
 def risk_coverage(confidence: Floats, correct: Bools) -> RiskCoverage:
@@ -109,6 +143,20 @@ def acceptance(confidence: Floats, correct: Bools, threshold: float) -> Acceptan
     )
 
 
+def threshold_accepting(confidence: Floats, share: float) -> float:
+    """Return the highest threshold that accepts at least this share of the answers.
+
+    Args:
+        confidence: float64 of shape (n,), n at least 1.
+        share: above 0, at most 1.
+
+    Returns:
+        The least confidence of the surest `share` of all answers.
+    """
+    needed = max(1, math.ceil(share * len(confidence)))
+    return float(np.sort(confidence)[len(confidence) - needed])
+
+
 def auroc(positive: Floats, negative: Floats) -> float:
     """Return the chance that a random positive scores higher than a random negative, equals counting half.
 
@@ -135,3 +183,40 @@ def auroc(positive: Floats, negative: Floats) -> float:
     rank_sum = float(middle_rank[group][: len(positive)].sum())
     smallest = len(positive) * (len(positive) + 1) / 2
     return (rank_sum - smallest) / (len(positive) * len(negative))
+
+
+def compare_outsiders(digits: Float32Array, outsiders: Float32Array, data: str, threshold: float) -> Outsiders:
+    """Compare the confidence on digits with that on pictures of no class.
+
+    Args:
+        digits: float32 of shape (n, classes), the model's probabilities on digits.
+        outsiders: float32 of shape (m, classes), those on the other pictures.
+        data: name of the others' data set.
+        threshold: the least confidence that is accepted, 0 to 1.
+
+    Returns:
+        AUROC and what is accepted wrongly, at the threshold and where 99 % of the digits are accepted.
+
+    Raises:
+        DataError: if one of them is empty.
+    """
+    inside, outside = _confidence(digits), _confidence(outsiders)
+    area = auroc(inside, outside)
+
+    def accepted(least: float) -> int:
+        return int(((outside >= least) & (outside > 0)).sum())
+
+    return Outsiders(
+        data=data,
+        count=len(outside),
+        auroc=area,
+        accepted=accepted(threshold),
+        accepted_at_99=accepted(threshold_accepting(inside, 0.99)),
+        confidence=outside,
+    )
+
+
+def _confidence(probabilities: Float32Array) -> Floats:
+    """Return how sure each answer is: float64 of shape (n,)."""
+    confidence: Floats = np.minimum(probabilities.max(axis=1).astype(np.float64), 1.0)
+    return confidence

@@ -15,27 +15,11 @@ from inkread.evaluation.calibration import (
     reliability_bins,
 )
 from inkread.evaluation.metrics import Evaluation, evaluate
-from inkread.evaluation.rejection import Acceptance, Floats, RiskCoverage, acceptance, auroc, risk_coverage
+from inkread.evaluation.rejection import Acceptance, Outsiders, RiskCoverage, acceptance, risk_coverage
 from inkread.types import Float32Array, Int64Array, UInt8Array
 
 FILES = ("report.json", "gallery.png", "confusion.png", "reliability.png", "risk_coverage.png")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outsiders:
-    """How the model takes pictures that are none of its classes.
-
-    Attributes:
-        data: name of the data set.
-        count: its pictures.
-        auroc: chance that a random digit gets a higher confidence than a random one of these.
-        accepted: how many of these reach the threshold.
-    """
-
-    data: str
-    count: int
-    auroc: float
-    accepted: int
+OUTSIDERS_FILE = "outsiders.png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -51,7 +35,7 @@ class Report:
         bins: the reliability diagram's bins.
         acceptance: what the threshold lets through.
         risk_coverage: the curve over all thresholds.
-        outsiders: how pictures of no class fared; None where none were given.
+        outsiders: how pictures of no class fared, one entry a data set; empty where none were given.
         trained_on: whether the model was trained on these very pictures.
     """
 
@@ -63,7 +47,7 @@ class Report:
     bins: tuple[ReliabilityBin, ...]
     acceptance: Acceptance
     risk_coverage: RiskCoverage
-    outsiders: Outsiders | None = None
+    outsiders: tuple[Outsiders, ...] = ()
     trained_on: bool = False
 
     @property
@@ -89,7 +73,7 @@ class Report:
             "ece": self.ece,
             "aurc": self.risk_coverage.aurc,
             "acceptance": asdict(self.acceptance),
-            "outsiders": asdict(self.outsiders) if self.outsiders else None,
+            "outsiders": [others.to_dict() for others in self.outsiders],
             "classes": list(found.classes),
             "per_class": [asdict(score) for score in found.per_class],
             "confusion": found.confusion.tolist(),
@@ -110,20 +94,20 @@ def measure(
     data: str,
     split: str,
     threshold: float,
-    outsiders: Outsiders | None = None,
+    outsiders: tuple[Outsiders, ...] = (),
     trained_on: bool = False,
 ) -> Report:
     """Measure everything that answers and truth tell; errors as of `evaluate`.
 
     Args:
-        probabilities: float32 of shape (n, classes), each row summing to 1, or all 0 for no answer.
+        probabilities: float32 of shape (n, classes), each row summing to at most 1; all 0 is no answer.
         labels: int64 of shape (n,), indices into `classes`.
         classes: names of the classes.
         model: the model's name.
         data: the data set's name.
         split: "train" or "test".
         threshold: the least confidence that is accepted, 0 to 1.
-        outsiders: how pictures of no class fared, from `compare_outsiders`.
+        outsiders: how pictures of no class fared, each from `compare_outsiders`.
         trained_on: whether the model was trained on these very pictures.
 
     Returns:
@@ -145,30 +129,10 @@ def measure(
     )
 
 
-def compare_outsiders(digits: Float32Array, outsiders: Float32Array, data: str, threshold: float) -> Outsiders:
-    """Compare the confidence on digits with that on pictures of no class.
-
-    Args:
-        digits: float32 of shape (n, classes), the model's probabilities on digits.
-        outsiders: float32 of shape (m, classes), those on the other pictures.
-        data: name of the others' data set.
-        threshold: the least confidence that is accepted, 0 to 1.
-
-    Returns:
-        AUROC and what is accepted wrongly.
-
-    Raises:
-        DataError: if one of them is empty.
-    """
-    inside, outside = _confidence(digits), _confidence(outsiders)
-    accepted = int(((outside >= threshold) & (outside > 0)).sum())
-    return Outsiders(data=data, count=len(outside), auroc=auroc(inside, outside), accepted=accepted)
-
-
 def save(
     report: Report, images_nchw: UInt8Array, labels: Int64Array, probabilities: Float32Array, folder: Path
 ) -> list[Path]:
-    """Write the report as JSON and its four pictures.
+    """Write the report as JSON and its pictures.
 
     Args:
         report: what was measured.
@@ -178,13 +142,13 @@ def save(
         folder: where to; made if it is not there.
 
     Returns:
-        The files written: `FILES`.
+        The files written: `FILES`, and `OUTSIDERS_FILE` where there are outsiders.
 
     Raises:
         OutputError: if the folder cannot be written.
         MissingExtraError: if matplotlib is not installed; report and gallery are written all the same.
     """
-    from inkread.evaluation.figures import draw_confusion, draw_reliability, draw_risk_coverage
+    from inkread.evaluation.figures import draw_confusion, draw_outsiders, draw_reliability, draw_risk_coverage
     from inkread.evaluation.gallery import draw_gallery
     from inkread.files import write_text
 
@@ -194,10 +158,8 @@ def save(
     draw_confusion(report.evaluation, paths[2], source=report.source)
     draw_reliability(report.evaluation, report.bins, report.ece, paths[3], source=report.source)
     draw_risk_coverage(report.evaluation, report.risk_coverage, report.acceptance, paths[4], source=report.source)
+    if report.outsiders:
+        paths.append(folder / OUTSIDERS_FILE)
+        confidence, _ = confidence_and_correct(probabilities, labels)
+        draw_outsiders(confidence, report.acceptance, report.outsiders, paths[-1], source=report.source)
     return paths
-
-
-def _confidence(probabilities: Float32Array) -> Floats:
-    """Return how sure each answer is: float64 of shape (n,)."""
-    confidence: Floats = probabilities.max(axis=1).astype("float64")
-    return confidence

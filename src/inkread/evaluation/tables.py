@@ -59,13 +59,12 @@ def summary_table(report: Report) -> Table:
     table.add_row("risk-coverage area", percent(report.risk_coverage.aurc, 3), "AURC, mean risk over all coverages")
     if evaluation.unanswered:
         table.add_row("no ink", f"{evaluation.unanswered:,}", "not read, counted as wrong")
-    if report.outsiders:
-        others = report.outsiders
-        share = percent(others.accepted / others.count)
+    for others in report.outsiders:
+        share, at_99 = percent(others.accepted / others.count), percent(others.accepted_at_99 / others.count)
         table.add_row(
             Text(printable(f"against {others.data}")),
             f"{others.auroc:.4f}",
-            f"AUROC; {share} of {others.count:,} accepted wrongly",
+            f"AUROC; {share} of {others.count:,} accepted wrongly, {at_99} where 99 % of the digits are accepted",
         )
     return table
 

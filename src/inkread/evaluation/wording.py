@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inkread.evaluation.metrics import Evaluation
+from inkread.types import NO_DIGIT, Digit
 
 
 def percent(value: float | None, decimals: int = 2) -> str:
@@ -25,6 +26,11 @@ def percent(value: float | None, decimals: int = 2) -> str:
     if value > 0 and float(text) == 0:
         return f"<{step:.{decimals}f} %"
     return f"{text} %"
+
+
+def shown_label(digit: Digit) -> str:
+    """Return what a person should see as read: the label, or the empty string for no ink and for no digit."""
+    return "" if digit.reason == NO_DIGIT else printable(digit.label)
 
 
 def printable(text: str) -> str:

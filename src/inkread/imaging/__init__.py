@@ -8,18 +8,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from inkread.imaging.colour import to_grey
     from inkread.imaging.loading import load_image
     from inkread.imaging.normalization import Normalized, Step, normalize
+    from inkread.imaging.polarity import as_given
 
-__all__ = ["Normalized", "Step", "load_image", "normalize"]
+_HOMES = {
+    "Normalized": "normalization",
+    "Step": "normalization",
+    "as_given": "polarity",
+    "load_image": "loading",
+    "normalize": "normalization",
+    "to_grey": "colour",
+}
+__all__ = ["Normalized", "Step", "as_given", "load_image", "normalize", "to_grey"]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name from its module when it is first asked for (PEP 562)."""
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"module 'inkread.imaging' has no attribute {name!r}")
     from importlib import import_module
 
-    module = import_module(f"inkread.imaging.{'loading' if name == 'load_image' else 'normalization'}")
+    module = import_module(f"inkread.imaging.{_HOMES[name]}")
     globals()[name] = getattr(module, name)
     return globals()[name]

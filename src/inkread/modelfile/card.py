@@ -14,7 +14,8 @@ from typing import Any, get_args, get_type_hints
 from inkread.errors import ModelFileError
 
 CARD_KEY = "inkread.card"
-CARD_VERSION = 1
+CARD_VERSION = 2  # 2 added `reject_class`
+READABLE_VERSIONS = (1, CARD_VERSION)
 TASKS = ("digit",)
 NORMALIZATIONS = ("mnist", "resize")
 
@@ -48,9 +49,11 @@ class Card:
     """Everything that a reader must know of a model file, and everything needed to train it again.
 
     Attributes:
+        card_version: version of the format; a card of version 1 has no reject class, and is the same otherwise.
         name: the model's name, shown to people.
         task: what it does; "digit" is one class for one picture.
         labels: names of the classes, in the order of the logits.
+        reject_class: whether the graph gives one logit more than there are labels, the last: "none of these".
         input_shape: channels, height, width of one input; the graph takes uint8 of shape (n, *input_shape), range
             0 to 255, and scales it itself.
         normalization: how a picture becomes an input: "mnist" (`imaging.normalize`) or "resize" (scaled as a whole).
@@ -73,6 +76,7 @@ class Card:
     name: str
     task: str
     labels: tuple[str, ...]
+    reject_class: bool = False
     input_shape: tuple[int, int, int]
     normalization: str
     network: str
@@ -144,9 +148,9 @@ def parse_card(text: str) -> Card:
     if not isinstance(raw, dict):
         raise ModelFileError("the model card is no JSON object; the file is damaged, take a fresh copy.")
     version = raw.get("card_version")
-    if version != CARD_VERSION:
+    if version not in READABLE_VERSIONS:
         raise ModelFileError(
-            f"the model card has version {version!r}, this inkread understands version {CARD_VERSION}: "
+            f"the model card has version {version!r}, this inkread understands versions up to {CARD_VERSION}: "
             "use the inkread that wrote the file, or update this one."
         )
     card: Card = _build(Card, raw, "card")

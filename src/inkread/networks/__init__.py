@@ -1,6 +1,6 @@
 """Every architecture by name. Needs torch."""
 
-from inkread.networks.quick import fold
+from inkread.networks.folding import fold
 from inkread.networks.shapes import Preprocessing
 from inkread.networks.table import NETWORKS, Network, build, preprocessing
 

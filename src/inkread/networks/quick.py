@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from inkread.networks.folding import NormedConv
 from inkread.networks.shapes import Shape, after
 
 
-class ConvBlock(nn.Module):
+class ConvBlock(NormedConv):
     """A convolution, a max-pool of 2, batch normalisation (Ioffe and Szegedy 2015) and ReLU.
 
     Pooling comes before normalisation and activation, which then touch a quarter of the values. The normalisation has
@@ -18,10 +18,8 @@ class ConvBlock(nn.Module):
     """
 
     def __init__(self, in_channels: int, out_channels: int, kernel_size: int, padding: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, padding=padding, bias=False)
+        super().__init__(in_channels, out_channels, kernel_size, padding=padding)
         self.pool = nn.MaxPool2d(2)
-        self.norm: nn.Module = nn.BatchNorm2d(out_channels)
         self.norm.weight.requires_grad_(False)
         self.relu = nn.ReLU()
 
@@ -29,19 +27,6 @@ class ConvBlock(nn.Module):
         """Map (n, in_channels, h, w) to (n, out_channels, h', w')."""
         y_nchw: torch.Tensor = self.relu(self.norm(self.pool(self.conv(x_nchw))))
         return y_nchw
-
-    def fold(self) -> None:
-        """Put the normalisation into the convolution: the same function in evaluation mode, one layer less."""
-        if isinstance(self.norm, nn.BatchNorm2d):
-            self.conv = fuse_conv_bn_eval(self.conv.eval(), self.norm.eval())
-            self.norm = nn.Identity()
-
-
-def fold(network: nn.Module) -> None:
-    """Fold every `ConvBlock` of a network, in place; the network can then no longer be trained."""
-    for layer in network.modules():
-        if isinstance(layer, ConvBlock):
-            layer.fold()
 
 
 def quick(shape: Shape, dropout: float) -> nn.Sequential:

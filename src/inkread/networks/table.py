@@ -9,12 +9,15 @@ from torch import nn
 
 from inkread.errors import ConfigError
 from inkread.naming import nearest
+from inkread.networks.best import best
 from inkread.networks.cnn import cnn_8_16, cnn_10_20
 from inkread.networks.mlp import mlp_64x3, mlp_128_64
 from inkread.networks.quick import quick
+from inkread.networks.reader import reader
 from inkread.networks.shapes import Preprocessing, Shape
 
 PLAIN = Preprocessing()
+MNIST = Preprocessing(mean=0.1307, std=0.3081)  # mean and deviation of its training pixels
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,12 @@ NETWORKS: dict[str, Network] = {
     ),
     "cnn-8-16": Network(make=cnn_8_16, summary="3x3 convolutions of 8 and 16 channels"),
     "quick": Network(make=quick, summary="three convolutions with batch normalisation"),
+    "reader": Network(
+        make=reader, preprocessing=MNIST, dropout=0.1, summary="7 convolutions, three residual blocks at half size"
+    ),
+    "best": Network(
+        make=best, preprocessing=MNIST, dropout=0.1, summary="9 convolutions, four residual blocks from full size"
+    ),
 }
 
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # that it is quicker than larger calls, and memory stays small whatever is asked.
 PIXELS_PER_RUN = 50_000
 FATAL_ONLY = 4
+# A row of zeros means "no ink" to later rooms; a picture that is refused outright keeps the least that float32 holds.
+LEAST_PROBABILITY = float(np.finfo(np.float32).tiny)
 
 
 class OnnxClassifier:
@@ -81,7 +83,8 @@ class OnnxClassifier:
             images_nchw: uint8 of shape (n, *input_shape), range 0 to 255; n may be 0.
 
         Returns:
-            float32 of shape (n, classes), not calibrated.
+            float32 of shape (n, outputs), not calibrated: one a label and, where the card has a reject class, one more,
+            the last, for "none of these".
 
         Raises:
             ImageError: if type or shape is another.
@@ -94,7 +97,7 @@ class OnnxClassifier:
         step = self._pictures_per_run
         parts = [images_nchw[start : start + step] for start in range(0, len(images_nchw), step)]
         if not parts:
-            return np.zeros((0, len(self.labels)), np.float32)
+            return np.zeros((0, _outputs(self.card)), np.float32)
         if len(parts) == 1:
             return self._run(parts[0])
         with ThreadPoolExecutor(min(len(parts), os.cpu_count() or 1)) as threads:
@@ -103,11 +106,14 @@ class OnnxClassifier:
     def probabilities(self, images_nchw: UInt8Array) -> Float32Array:
         """Classify a batch: softmax of the logits divided by the card's temperature (Guo et al. 2017).
 
+        A reject class takes part in the softmax and is then left out: what a row lacks to 1 is the probability that
+        the picture shows none of the labels.
+
         Args:
             images_nchw: uint8 of shape (n, *input_shape), range 0 to 255.
 
         Returns:
-            float32 of shape (n, classes), each row summing to 1.
+            float32 of shape (n, labels), each row summing to 1, or to at most 1 where there is a reject class.
 
         Raises:
             ImageError: if type or shape is another.
@@ -115,7 +121,8 @@ class OnnxClassifier:
         scaled = self.logits(images_nchw).astype(np.float64) / self.card.temperature
         scaled -= scaled.max(axis=1, keepdims=True)
         exponentials = np.exp(scaled)
-        probabilities: Float32Array = (exponentials / exponentials.sum(axis=1, keepdims=True)).astype(np.float32)
+        shares = (exponentials / exponentials.sum(axis=1, keepdims=True))[:, : len(self.labels)]
+        probabilities: Float32Array = np.maximum(shares, LEAST_PROBABILITY).astype(np.float32)
         return probabilities
 
     def _run(self, images_nchw: UInt8Array) -> Float32Array:
@@ -187,13 +194,19 @@ def _check_graph(session: onnxruntime.InferenceSession, card: Card, path: Path) 
         )
 
 
+def _outputs(card: Card) -> int:
+    """Count the logits that the card promises."""
+    return len(card.labels) + card.reject_class
+
+
 def _check_trial(classifier: OnnxClassifier, path: Path) -> None:
-    """Run one blank picture and see whether finite logits, one a label, come out."""
+    """Run one blank picture and see whether finite logits come out, as many as the card promises."""
     logits = classifier.logits(np.zeros((1, *classifier.input_shape), np.uint8))
-    if logits.shape != (1, len(classifier.labels)):
+    if logits.shape != (1, _outputs(classifier.card)):
+        reject = " and a reject class" if classifier.card.reject_class else ""
         raise ModelFileError(
-            f"the card of {path} disagrees with its graph: {len(classifier.labels)} labels, but logits of shape "
-            f"{logits.shape}; export the model again."
+            f"the card of {path} disagrees with its graph: {len(classifier.labels)} labels{reject}, but logits of "
+            f"shape {logits.shape}; export the model again."
         )
     if not np.isfinite(logits).all():
         raise ModelFileError(f"the network in {path} yields values that are no numbers: train it again.")

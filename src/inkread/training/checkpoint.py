@@ -100,8 +100,8 @@ def _tallies(state: State) -> dict[str, Any]:
 
 
 def _parameters(state: State) -> list[torch.nn.Parameter]:
-    """List the optimiser's parameters."""
-    return [parameter for group in state.optimizer.param_groups for parameter in group["params"]]
+    """List what is learned, in the network's order: the optimiser's own depends on how it groups them."""
+    return [parameter for parameter in state.network.parameters() if parameter.requires_grad]
 
 
 def _moments(state: State) -> Weights:

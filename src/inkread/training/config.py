@@ -10,10 +10,11 @@ from typing import Any, Literal, get_args, get_type_hints
 from inkread.errors import ConfigError
 from inkread.naming import nearest
 
-Loss = Literal["cross-entropy", "nll", "mse"]
+Loss = Literal["cross-entropy", "nll", "mse", "open-set"]
 Optimizer = Literal["sgd", "adam", "adamw"]
-Schedule = Literal["constant", "step", "exponential", "cosine", "one-cycle"]
-Augmentation = Literal["none", "shift", "affine", "elastic"]
+Schedule = Literal["constant", "step", "exponential", "cosine", "one-cycle", "warmup-cosine"]
+Augmentation = Literal["none", "shift", "affine", "elastic", "everyday"]
+Precision = Literal["float32", "bfloat16"]
 MOST_THREADS = 1024
 
 
@@ -30,26 +31,34 @@ class TrainConfig:
         limit: use only so many training pictures (None: all that remain).
         epochs: passes over the training pictures, at least 1.
         batch_size: pictures a step.
-        loss: cross-entropy on logits, negative log-likelihood on log-softmax, or squared error of the probabilities
-            against one-hot (see `losses`).
-        label_smoothing: share of the target spread over all classes, 0 to below 1; cross-entropy alone.
+        loss: cross-entropy on logits, negative log-likelihood on log-softmax, squared error of the probabilities
+            against one-hot, or open-set for data whose last class means none of the others (see `losses`).
+        label_smoothing: share of the target spread over all classes (open-set: all but the last), 0 to below 1;
+            cross-entropy and open-set alone.
         optimizer: SGD with momentum, Adam or AdamW.
         learning_rate: the peak of the schedule.
         momentum: of SGD; Adam's first beta keeps 0.9.
-        weight_decay: L2 penalty (SGD, Adam) or decoupled decay (AdamW).
+        nesterov: SGD takes its gradient where the momentum leads (Sutskever et al. 2013).
+        weight_decay: L2 penalty (SGD, Adam) or decoupled decay (AdamW); of weights, not of offsets and normalisations.
         schedule: constant; step (times `gamma` every `step_epochs`); exponential (times `gamma` every epoch); cosine
-            to 0; one-cycle (linear up over the share `warmup` of all steps, then linear down to 0).
+            to 0; one-cycle (linear up over the share `warmup` of all steps, then linear down to 0); warmup-cosine
+            (the same way up, then cosine to 0).
         step_epochs: see `schedule`.
         gamma: see `schedule`.
         warmup: see `schedule`.
         dropout: replaces the network's own dropout probability (0 for those without); None keeps it.
-        augmentation: none; shift (up to 2 px); affine (turn, scale, shear, shift); elastic (affine and elastic).
+        augmentation: none; shift (up to 2 px); affine (turn, scale, shear, shift); elastic (affine and elastic);
+            everyday (elastic, and what pens, paper, cameras and programs do to ink; see `everyday`).
         ema: decay a step of the exponential moving average of the weights that is kept (less in the first
             steps, see `state.update_average`); 0 keeps the weights themselves.
         seed: of the weights, the order, the dropout and the augmentation.
         device: "auto", "cpu", "cuda" or "mps"; a run writes down the one that it took.
         threads: of torch on the CPU; the order of its sums, and so their last bits, depends on it. None takes as many
             as torch does by itself; a run writes down how many these were.
+        precision: of the network's inner values while it trains and is validated; bfloat16 is faster where the
+            processor knows it. The weights, and the model file, are float32 in any case.
+        compile: let torch translate the training step for the processor first, which takes a minute and needs a C++
+            compiler, and makes each step faster.
         report_every: steps between two reports.
     """
 
@@ -65,6 +74,7 @@ class TrainConfig:
     optimizer: Optimizer = "adam"
     learning_rate: float = 0.001
     momentum: float = 0.9
+    nesterov: bool = False
     weight_decay: float = 0.0
     schedule: Schedule = "constant"
     step_epochs: int = 3
@@ -76,6 +86,8 @@ class TrainConfig:
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
+    precision: Precision = "float32"
+    compile: bool = False
     report_every: int = 20
 
     def __post_init__(self) -> None:
@@ -120,7 +132,7 @@ class TrainConfig:
 def _check_choices(config: TrainConfig) -> None:
     """Refuse a word that is none of a field's choices."""
     hints = get_type_hints(TrainConfig)
-    for name in ("loss", "optimizer", "schedule", "augmentation"):
+    for name in ("loss", "optimizer", "schedule", "augmentation", "precision"):
         choices, value = get_args(hints[name]), getattr(config, name)
         if value not in choices:
             raise ConfigError(f"unknown {name} {value!r}{nearest(str(value), choices)}")
@@ -155,5 +167,9 @@ def _check_ranges(config: TrainConfig) -> None:
     for name, value, good, need in checks:
         if not good:
             raise ConfigError(f"{name} is {value}, it must be {need}.")
-    if config.label_smoothing and config.loss != "cross-entropy":
-        raise ConfigError("label_smoothing works with the loss 'cross-entropy' alone: set it to 0 or change the loss.")
+    if config.label_smoothing and config.loss not in ("cross-entropy", "open-set"):
+        raise ConfigError(
+            "label_smoothing works with the losses 'cross-entropy' and 'open-set' alone: take one, or set it to 0."
+        )
+    if config.nesterov and not config.momentum:
+        raise ConfigError("nesterov needs momentum: set momentum above 0, or nesterov to false.")

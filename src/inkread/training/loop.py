@@ -18,9 +18,10 @@ from inkread.errors import ConfigError
 from inkread.networks import Preprocessing, preprocessing
 from inkread.training.augmentation import augment
 from inkread.training.batches import batch_sizes
-from inkread.training.config import TrainConfig
+from inkread.training.config import Precision, TrainConfig
 from inkread.training.events import CheckpointSaved, EpochDone, Event, RunStarted, StepDone
-from inkread.training.losses import LossFunction, make_loss, measure_of
+from inkread.training.forward import in_precision, make_forward
+from inkread.training.losses import make_loss, measure_of
 from inkread.training.optimizers import learning_rate_at
 from inkread.training.randomness import AUGMENTATION, ORDER, generator_for, seed_dropout
 from inkread.training.state import State, Weights, copy_of, update_average
@@ -84,10 +85,11 @@ def fit(
 
     Raises:
         TrainingInterrupted: when `controls.stop` said so, after a checkpoint.
-        ConfigError: if the loss is no longer a number.
+        ConfigError: if the loss is no longer a number, or the network cannot be compiled here.
     """
     network, optimizer, device = state.network, state.optimizer, train.labels_n.device
-    loss_function, measure, scaling = make_loss(config), measure_of(config), preprocessing(config.network)
+    forward, scaling = make_forward(network, config, device), preprocessing(config.network)
+    loss_function, measure = make_loss(config), measure_of(config)
     sizes = batch_sizes(len(train), config.batch_size)
     steps_per_epoch = len(sizes)
     pace = Pace(state, len(train) * config.epochs, len(train) * (state.epoch - 1) + sum(sizes[: state.step]))
@@ -106,7 +108,7 @@ def fit(
             x_nchw = augment(x_nchw, config.augmentation, generator_for(config.seed, AUGMENTATION, step))
             labels_n = train.labels_n[batch_n]
             seed_dropout(device, config.seed, step)
-            logits_nk = network(standardize(x_nchw, scaling))
+            logits_nk = forward(standardize(x_nchw, scaling))
             loss = loss_function(logits_nk, labels_n)
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
@@ -115,7 +117,7 @@ def fit(
                 update_average(state.average, network, config.ema, step)
 
             state.step += 1
-            plain_loss = measure(logits_nk.detach(), labels_n) if config.label_smoothing else loss
+            plain_loss = loss if measure is loss_function else measure(logits_nk.detach(), labels_n)
             state.since_report.add(plain_loss, logits_nk, labels_n)
             if state.step % config.report_every == 0 or state.step == steps_per_epoch:
                 yield _report(state, config, sizes, pace, learning_rate_at(config, step, steps_per_epoch))
@@ -125,7 +127,7 @@ def fit(
             if pace.since_save() >= controls.save_every:
                 yield pace.save(controls)
 
-        yield _end_epoch(state, validation, measure, scaling, pace)
+        yield _end_epoch(state, config, validation, pace)
         yield pace.save(controls)
 
 
@@ -141,19 +143,25 @@ def standardize(x_nchw: torch.Tensor, scaling: Preprocessing) -> torch.Tensor:
 
 
 @torch.no_grad()
-def predict(network: nn.Module, weights: Weights, pictures: Pictures, scaling: Preprocessing) -> torch.Tensor:
+def predict(
+    network: nn.Module,
+    weights: Weights,
+    pictures: Pictures,
+    scaling: Preprocessing,
+    precision: Precision = "float32",
+) -> torch.Tensor:
     """Run a network in evaluation mode with some weights in place of its own.
 
     Returns:
         float32 logits of shape (n, k), on the device; n at least 1.
     """
     network.eval()
-    return torch.cat(
-        [
+    with in_precision(precision, pictures.labels_n.device):
+        parts = [
             functional_call(network, weights, standardize(to_unit_range(part_nchw), scaling))
             for part_nchw in torch.split(pictures.images_nchw, EVALUATION_BATCH)
         ]
-    )
+    return torch.cat(parts).float()
 
 
 class Pace:
@@ -242,14 +250,13 @@ def _report(state: State, config: TrainConfig, sizes: Sequence[int], pace: Pace,
     return event
 
 
-def _end_epoch(
-    state: State, validation: Pictures, measure: LossFunction, scaling: Preprocessing, pace: Pace
-) -> EpochDone:
+def _end_epoch(state: State, config: TrainConfig, validation: Pictures, pace: Pace) -> EpochDone:
     """Validate, keep the weights if they are the best so far, and turn to the next epoch."""
     loss, correct = None, 0
     if len(validation):
-        logits_nk = predict(state.network, state.weights, validation, scaling)
-        loss = measure(logits_nk, validation.labels_n).item()
+        scaling = preprocessing(config.network)
+        logits_nk = predict(state.network, state.weights, validation, scaling, config.precision)
+        loss = measure_of(config)(logits_nk, validation.labels_n).item()
         correct = count_correct(logits_nk, validation.labels_n)
     better = (correct, -(loss or 0.0)) >= (state.best_correct, -state.best_loss)
     if better:

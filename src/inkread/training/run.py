@@ -17,11 +17,11 @@ from inkread.data import Dataset, hold_out, loaders, pick, take
 from inkread.data.fetch import Progress
 from inkread.errors import ConfigError
 from inkread.evaluation import wilson_interval
-from inkread.evaluation.calibration import fit_temperature
 from inkread.files import write_bytes
 from inkread.modelfile import Card, DataSource, Metric
 from inkread.networks import preprocessing
 from inkread.training.batches import check_batches
+from inkread.training.calibration import Confidence, calibrate
 from inkread.training.checkpoint import load_checkpoint, save_checkpoint, to_safetensors
 from inkread.training.config import TrainConfig
 from inkread.training.device import deterministic, settle
@@ -33,10 +33,10 @@ from inkread.training.listeners.log import JsonLog, read_log
 from inkread.training.loop import Controls, Pictures, count_correct, fit, predict
 from inkread.training.losses import measure_of
 from inkread.training.state import State, new_state
+from inkread.types import NO_DIGIT
 
 SAVE_EVERY = 5.0
 LARGEST_VALIDATION = 5  # validation takes one picture in so many at most
-CALIBRATION = 1000  # fewer validation pictures say too little about confidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,6 +87,7 @@ def train(
     """
     config = _settle_as_begun(config, run_dir) if resume else settle(config)
     data = data or load_data(config)
+    _check_classes(config, data.train)
     config = config.with_options({"validation": len(data.validation)})
     folder, device = RunFolder(run_dir), torch.device(config.device)
     with deterministic(device, config.threads), JsonLog(folder.log) as log:
@@ -111,6 +112,22 @@ def train(
                 _tell(everyone, event)
         _finish(state, config, data, folder, everyone)
     return folder.model
+
+
+def _check_classes(config: TrainConfig, dataset: Dataset) -> None:
+    """Refuse classes that the loss, or a model file, can do nothing with.
+
+    Raises:
+        ConfigError: naming them.
+    """
+    *labels, last = dataset.classes
+    if config.loss == "open-set" and last != NO_DIGIT:
+        raise ConfigError(
+            f"the loss 'open-set' needs data whose last class is {NO_DIGIT!r}, that of {dataset.name} is {last!r}: "
+            "take other data, or the loss 'cross-entropy'."
+        )
+    if last == NO_DIGIT and len(labels) < 2:
+        raise ConfigError(f"{dataset.name} has {len(labels)} classes besides {NO_DIGIT!r}: two are needed.")
 
 
 def _settle_as_begun(config: TrainConfig, run_dir: Path) -> TrainConfig:
@@ -175,24 +192,27 @@ def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder,
     header = {"inkread.weights": json.dumps({"network": config.network, "recipe": config.recipe})}
     write_bytes(folder.weights, to_safetensors(state.best, header))
     draw_curves(read_log(folder.log), folder.curves)
-    card = make_card(config, data, metrics, _temperature(state, config, data.validation))
+    card = make_card(config, data, metrics, _confidence(state, config, data.validation))
     state.network.load_state_dict(state.best)
     export_model(state.network, card, folder.model, scaling)
 
 
-def make_card(config: TrainConfig, data: RunData, metrics: Sequence[Metric], temperature: float) -> Card:
-    """Fill in the card of a trained model."""
+def make_card(config: TrainConfig, data: RunData, metrics: Sequence[Metric], confidence: Confidence) -> Card:
+    """Fill in the card of a trained model; what is no digit is not one of its labels."""
     source = data.train
+    reject_class = source.classes[-1] == NO_DIGIT
     _, *shape = source.images.shape
     return Card(
         name=f"{config.recipe} ({source.name})",
         task="digit",
-        labels=source.classes,
+        labels=source.classes[:-1] if reject_class else source.classes,
+        reject_class=reject_class,
         input_shape=(shape[0], shape[1], shape[2]),
         normalization=source.normalization,
         network=config.network,
         network_options={} if config.dropout is None else {"dropout": config.dropout},
-        temperature=temperature,
+        temperature=confidence.temperature,
+        threshold=confidence.threshold,
         recipe=config.recipe,
         config=config.to_dict(),
         seed=config.seed,
@@ -222,13 +242,14 @@ def _metric(measured: Dataset, split: str, correct: int) -> Metric:
     )
 
 
-def _temperature(state: State, config: TrainConfig, validation: Dataset) -> float:
-    """Fit the card's temperature on the validation pictures; 1 where they are too few or all read right."""
-    if len(validation) < CALIBRATION or state.best_correct == len(validation):
-        return 1.0
+def _confidence(state: State, config: TrainConfig, validation: Dataset) -> Confidence:
+    """Calibrate the best weights on the validation pictures, in the precision of the model file."""
+    if not len(validation):
+        return Confidence()
     pictures = _on(next(state.network.parameters()).device, validation)
     logits_nk = predict(state.network, state.best, pictures, preprocessing(config.network))
-    return fit_temperature(logits_nk.cpu().numpy(), validation.labels)
+    reject_class = validation.classes[-1] == NO_DIGIT
+    return calibrate(logits_nk.cpu().numpy(), validation.labels, reject_class=reject_class)
 
 
 def _on(device: torch.device, dataset: Dataset) -> Pictures:

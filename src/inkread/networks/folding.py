@@ -1,0 +1,34 @@
+"""Convolutions with batch normalisation, and how the two become one layer for reading."""
+
+from __future__ import annotations
+
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+
+class NormedConv(nn.Module):
+    """A convolution without bias (`conv`) and the batch normalisation (`norm`; Ioffe and Szegedy 2015) of its outputs.
+
+    Subclasses say what happens before, between and after the two; whatever is between them must commute with the
+    normalisation, or `fold` would change the function.
+    """
+
+    def __init__(
+        self, in_channels: int, out_channels: int, kernel_size: int, *, stride: int = 1, padding: int = 0
+    ) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride=stride, padding=padding, bias=False)
+        self.norm: nn.Module = nn.BatchNorm2d(out_channels)
+
+    def fold(self) -> None:
+        """Put the normalisation into the convolution: the same function in evaluation mode, one layer less."""
+        if isinstance(self.norm, nn.BatchNorm2d):
+            self.conv = fuse_conv_bn_eval(self.conv.eval(), self.norm.eval())
+            self.norm = nn.Identity()
+
+
+def fold(network: nn.Module) -> None:
+    """Fold every `NormedConv` of a network, in place; the network can then no longer be trained."""
+    for layer in network.modules():
+        if isinstance(layer, NormedConv):
+            layer.fold()

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from inkread.training.calibration import ENOUGH, Confidence, calibrate
+
+
+def answers(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
+    """Logits of three classes and "none of these", right most of the time."""
+    random = np.random.default_rng(seed)
+    labels = random.integers(0, 4, n)
+    logits = random.normal(0, 1.5, (n, 4)).astype(np.float32)
+    logits[np.arange(n), labels] += 5
+    return logits, labels
+
+
+def confidences(logits: np.ndarray, temperature: float) -> np.ndarray:
+    shares = np.exp(logits / temperature)
+    return np.asarray((shares / shares.sum(axis=1, keepdims=True))[:, :-1].max(axis=1))
+
+
+def test_ninety_nine_in_a_hundred_of_the_known_reach_the_threshold() -> None:
+    logits, labels = answers(8000)
+    found = calibrate(logits, labels, reject_class=True)
+    known = confidences(logits[labels < 3], found.temperature)
+    assert 0.99 <= (known >= found.threshold).mean() < 0.992
+    assert found.threshold == round(found.threshold, 4)
+    assert 0.02 < found.threshold < 0.99
+
+
+def test_the_threshold_never_asks_for_more_than_almost_certain() -> None:
+    labels = np.arange(4000) % 4
+    logits = np.full((4000, 4), -20, np.float32)
+    logits[np.arange(4000), labels] = 20
+    assert calibrate(logits, labels, reject_class=True) == Confidence(temperature=1.0, threshold=0.99)
+
+
+def test_without_a_reject_class_only_the_temperature_is_fitted() -> None:
+    logits, labels = answers(4000)
+    found = calibrate(logits * 3, labels, reject_class=False)
+    assert found.threshold == 0.5
+    assert found.temperature == pytest.approx(3 * calibrate(logits, labels, reject_class=False).temperature, rel=1e-3)
+
+
+def test_too_few_pictures_say_nothing() -> None:
+    logits, labels = answers(ENOUGH - 1)
+    assert calibrate(logits, labels, reject_class=True) == Confidence()
+    logits, _ = answers(2 * ENOUGH)
+    only_outsiders = np.full(2 * ENOUGH, 3)
+    assert calibrate(logits, only_outsiders, reject_class=True).threshold == 0.5
