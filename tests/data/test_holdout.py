@@ -64,12 +64,3 @@ def test_take_keeps_the_classes_in_proportion(mnist_train):
     share = np.bincount(mnist_train.labels) / len(mnist_train) * 200
     assert np.abs(np.bincount(few.labels) - share).max() <= 2
     assert take(few, 500) is few
-
-
-def test_writers_go_with_their_pictures():
-    dataset = replace(numbered([0, 1] * 20), writers=np.arange(40))
-    train, validation = hold_out(dataset, 10)
-    assert train.writers is not None
-    assert validation.writers is not None
-    assert train.writers.tolist() == numbers(train)
-    assert validation.writers.tolist() == numbers(validation)

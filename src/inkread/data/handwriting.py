@@ -88,8 +88,7 @@ def load_handwriting(split: str, mnist: Callable[[str], Dataset], *, progress: P
         labels=truth,
         classes=(*digits.classes, NO_DIGIT),
         sha256=_digest([whole, truth]),
-        licence="see the origins",
-        credit="see the origins",
+        licence="that of its origins",
         validation_last=True,
         origins=(_origin_of(digits), *_origins()),
     )

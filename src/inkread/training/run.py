@@ -18,16 +18,17 @@ from inkread.data.fetch import Progress
 from inkread.errors import ConfigError
 from inkread.evaluation import wilson_interval
 from inkread.files import write_bytes
-from inkread.modelfile import Card, DataSource, Metric
+from inkread.modelfile import Metric
 from inkread.networks import preprocessing
 from inkread.training.batches import check_batches
 from inkread.training.calibration import Confidence, calibrate
+from inkread.training.card import make_card
 from inkread.training.checkpoint import load_checkpoint, save_checkpoint, to_safetensors
 from inkread.training.config import TrainConfig
 from inkread.training.device import deterministic, settle
 from inkread.training.events import CheckpointSaved, Event, Listener, RunDone
 from inkread.training.export import export_model
-from inkread.training.folder import RunFolder, git_revision, now, stored_config, versions
+from inkread.training.folder import RunFolder, stored_config
 from inkread.training.listeners.curves import draw_curves
 from inkread.training.listeners.log import JsonLog, read_log
 from inkread.training.loop import Controls, Pictures, count_correct, fit, predict
@@ -192,45 +193,9 @@ def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder,
     header = {"inkread.weights": json.dumps({"network": config.network, "recipe": config.recipe})}
     write_bytes(folder.weights, to_safetensors(state.best, header))
     draw_curves(read_log(folder.log), folder.curves)
-    card = make_card(config, data, metrics, _confidence(state, config, data.validation))
+    card = make_card(config, data.train, metrics, _confidence(state, config, data.validation))
     state.network.load_state_dict(state.best)
     export_model(state.network, card, folder.model, scaling)
-
-
-def make_card(config: TrainConfig, data: RunData, metrics: Sequence[Metric], confidence: Confidence) -> Card:
-    """Fill in the card of a trained model; what is no digit is not one of its labels."""
-    source = data.train
-    reject_class = source.classes[-1] == NO_DIGIT
-    _, *shape = source.images.shape
-    return Card(
-        name=f"{config.recipe} ({source.name})",
-        task="digit",
-        labels=source.classes[:-1] if reject_class else source.classes,
-        reject_class=reject_class,
-        input_shape=(shape[0], shape[1], shape[2]),
-        normalization=source.normalization,
-        network=config.network,
-        network_options={} if config.dropout is None else {"dropout": config.dropout},
-        temperature=confidence.temperature,
-        threshold=confidence.threshold,
-        recipe=config.recipe,
-        config=config.to_dict(),
-        seed=config.seed,
-        data=(
-            DataSource(
-                name=source.name,
-                sha256=source.sha256,
-                count=len(source),
-                licence=source.licence,
-                credit=source.credit,
-            ),
-        ),
-        metrics=tuple(metrics),
-        credits=(source.credit,) if source.credit else (),
-        versions=versions(),
-        git_revision=git_revision(),
-        created=now(),
-    )
 
 
 def _metric(measured: Dataset, split: str, correct: int) -> Metric:
