@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkread.data import load, splits
+from inkread.data import load, loaders
 from inkread.data.idx import format_idx
 from inkread.errors import DataError, ImageError
 
@@ -62,7 +62,7 @@ def test_train_and_test_folders_share_their_classes(tmp_path):
     picture[4:12, 6:9] = 255
     for where in ("train/2/a.png", "train/10/a.png", "train/1/a.png", "test/10/b.png"):
         save(tmp_path / where, picture)
-    assert splits(tmp_path) == ("train", "test")
+    assert tuple(loaders(tmp_path)) == ("train", "test")
     test = load(tmp_path, "test")
     assert test.classes == ("1", "2", "10")
     assert test.labels.tolist() == [2]
@@ -159,7 +159,7 @@ def test_idx_by_file_and_by_folder(tmp_path, images, labels):
         assert found.classes == ("0", "4", "11")
 
 
-def test_idx_folder_with_both_splits(tmp_path):
+def test_idx_folder_with_both_tuple(loaders(tmp_path)):
     write_idx(tmp_path, "train-images-idx3-ubyte", IMAGES)
     write_idx(tmp_path, "train-labels-idx1-ubyte", LABELS)
     write_idx(tmp_path, "t10k-images-idx3-ubyte.gz", IMAGES[:2])

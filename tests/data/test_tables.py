@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inkread.data import load, loaders, splits
+from inkread.data import load, loaders
 from inkread.errors import DataError
 
 RANDOM = np.random.default_rng(1)
@@ -116,7 +116,7 @@ def test_npz_as_keras_with_both_splits_and_colour(tmp_path):
     train, test = RANDOM.integers(0, 256, (4, 8, 6, 3), np.uint8), RANDOM.integers(0, 256, (2, 8, 6, 3), np.uint8)
     path = tmp_path / "x.npz"
     np.savez(path, x_train=train, y_train=np.array(["b", "a", "c", "a"]), x_test=test, y_test=np.array(["c", "b"]))
-    assert splits(path) == ("train", "test")
+    assert tuple(loaders(path)) == ("train", "test")
     found = load(path, "test")
     assert found.classes == ("a", "b", "c")
     assert found.labels.tolist() == [2, 1]
@@ -164,7 +164,7 @@ def test_damaged_npz_raises_nothing_but_data_error(tmp_path, data):
         load(path)
 
 
-def test_a_file_is_parsed_once_for_both_of_its_splits(tmp_path):
+def test_a_file_is_parsed_once_for_both_of_its_tuple(loaders(tmp_path)):
     path, images = tmp_path / "x.npz", np.ones((2, 8, 8), np.uint8)
     np.savez(path, x_train=images, y_train=np.arange(2), x_test=images[:1], y_test=np.arange(1))
     found = loaders(path)

@@ -93,7 +93,8 @@ def list_sources() -> None:
     console = _console()
     console.print(table)
     console.print(
-        "\n[bold]handwriting[/bold] is composed of mnist, unipen and omniglot, brought in by [bold]data add[/bold]:\n"
+        "\nCollections are brought in by [bold]data add[/bold]; "
+        "[bold]handwriting[/bold] is composed of mnist, unipen and omniglot:\n"
     )
     console.print(_collection_table())
     console.print(f"\nKept in {data_home()}", soft_wrap=True)
@@ -119,13 +120,16 @@ def fetch(
 ) -> None:
     """Fetch data sets into the cache, each file verified by its checksum. Those already there are left alone."""
     from inkread.data import SOURCES
+    from inkread.data.collections import COLLECTIONS, how_to_add
     from inkread.data.fetch import fetch as fetch_source
     from inkread.errors import DataError
     from inkread.naming import nearest
 
     for name in names:
+        if name in COLLECTIONS:
+            raise DataError(f"{name} is not fetched: {how_to_add(COLLECTIONS[name])}")
         if name not in SOURCES:
-            raise DataError(f"there is no data set called {name}{nearest(name, SOURCES)}")
+            raise DataError(f"there is no data set called {name} to be fetched{nearest(name, SOURCES)}")
     for name in names:
         with fetch_progress() as progress:
             folder = fetch_source(SOURCES[name], progress)
@@ -220,7 +224,7 @@ def _console() -> Console:
 
 @contextmanager
 def fetch_progress() -> Iterator[Progress]:
-    """Give a callback that shows downloads on stderr: a bar where a person looks on, else a line for each file."""
+    """Give a callback that shows what is fetched or drawn on stderr: a bar where a person looks on, else a line each."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars
@@ -234,7 +238,7 @@ def fetch_progress() -> Iterator[Progress]:
             if what not in tasks:
                 tasks[what] = bars.add_task(what, total=total)
                 if not console.is_terminal:
-                    print(f"fetching {what}", file=sys.stderr)  # noqa: T201
+                    print(what, file=sys.stderr)  # noqa: T201
             bars.update(tasks[what], completed=done, total=total)
 
         yield progress

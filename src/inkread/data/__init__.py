@@ -2,7 +2,7 @@
 
 from inkread.data.dataset import Dataset
 from inkread.data.holdout import hold_out, take
-from inkread.data.loading import load, loaders, pick, splits
+from inkread.data.loading import load, loaders, pick
 from inkread.data.sources import SOURCES
 
-__all__ = ["SOURCES", "Dataset", "hold_out", "load", "loaders", "pick", "splits", "take"]
+__all__ = ["SOURCES", "Dataset", "hold_out", "load", "loaders", "pick", "take"]

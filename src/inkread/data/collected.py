@@ -1,17 +1,17 @@
-"""Data sets made of the collections: their splits by donor, which letters look like a digit, their pictures."""
+"""Data sets made of the collections: who is in which split, which letters look like a digit, and the pictures."""
 
 from __future__ import annotations
 
-import hashlib
 import io
 import zipfile
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import cv2
 import numpy as np
 
-from inkread.data.collections import BHMSDS, OMNIGLOT, OPTDIGITS32, UNIPEN, Collection, read_collected
-from inkread.data.dataset import Dataset
+from inkread.data.collections import BHMSDS, COLLECTION_OF, OMNIGLOT, OPTDIGITS32, UNIPEN, read_collected
+from inkread.data.dataset import Dataset, digest
 from inkread.data.sources import DIGITS
 from inkread.data.trajectories import Pen, Trajectory, draw, parse_trajectories
 from inkread.imaging import normalize
@@ -81,21 +81,18 @@ def load_collected(name: str, split: str) -> Dataset:
 
     Args:
         name: a name in `COLLECTED`.
-        split: "train" or "test"; of UNIPEN by donor, of Omniglot by person and alphabet.
+        split: "train" or "test", one that the collection has; of UNIPEN by donor, of Omniglot by person and alphabet.
 
     Returns:
-        uint8 pictures of shape (n, 1, side, side).
+        uint8 pictures of shape (n, 1, side, side); both splits have the same classes.
 
     Raises:
-        DataError: if the collection is not on this machine.
+        DataError: if the collection is not on this machine, or damaged.
     """
-    collection, load = COLLECTED[name]
-    pictures, labels, normalization = load(split)
-    classes = DIGITS if set(labels) <= set(DIGITS) else tuple(sorted(set(labels)))
+    collection = COLLECTION_OF[name]
+    pictures, labels, classes, normalization = COLLECTED[name](split)
     images = np.ascontiguousarray(np.stack(pictures)[:, np.newaxis])
     numbers = np.array([classes.index(label) for label in labels], np.int64)
-    digest = hashlib.sha256(images.data)
-    digest.update(numbers.astype("<i8").tobytes())
     return Dataset(
         name=name,
         split=split,
@@ -103,26 +100,35 @@ def load_collected(name: str, split: str) -> Dataset:
         labels=numbers,
         classes=classes,
         normalization=normalization,
-        sha256=digest.hexdigest(),
+        sha256=digest(images, numbers),
         licence=collection.licence,
         credit=collection.credit,
     )
 
 
-Loaded = tuple[list[UInt8Array], list[str], str]
+class Loaded(NamedTuple):
+    """Pictures of one size, their labels, the labels of all splits, and how a new picture becomes like these."""
+
+    pictures: list[UInt8Array]
+    labels: list[str]
+    classes: tuple[str, ...]
+    normalization: str
 
 
 def _unipen(split: str, files: Iterable[str], left_out: frozenset[str]) -> Loaded:
     """Draw trajectories with a plain pen; "train" are all donors that are not "test"."""
     rng = np.random.default_rng(0)
-    pictures, labels = [], []
+    pictures, labels, classes = [], [], set()
     for file in files:
         for trajectory in trajectories(file):
-            if (donor_split(trajectory.donor) == "test") == (split == "test") and trajectory.label not in left_out:
+            if trajectory.label in left_out:
+                continue
+            classes.add(trajectory.label)
+            if (donor_split(trajectory.donor) == "test") == (split == "test"):
                 pen = Pen(width=float(rng.uniform(0.07, 0.16)))
                 pictures.append(normalize(draw(trajectory.strokes, pen, rng)).image)
                 labels.append(trajectory.label)
-    return pictures, labels, "mnist"
+    return Loaded(pictures, labels, tuple(sorted(classes)), "mnist")
 
 
 def _unipen_digits(split: str) -> Loaded:
@@ -140,14 +146,14 @@ def _unipen_symbols(split: str) -> Loaded:
 def _omniglot(split: str) -> Loaded:
     parts = ("test",) if split == "test" else ("train", "validation")
     pictures = [normalize(picture).image for part in parts for picture in omniglot_pictures(part)]
-    return pictures, ["character"] * len(pictures), "mnist"
+    return Loaded(pictures, ["character"] * len(pictures), ("character",), "mnist")
 
 
 def _bhmsds(wanted: tuple[str, ...]) -> Loaded:
     """Take the photographs as they are, black ink on white; few people wrote them, so that there is one split."""
     with np.load(io.BytesIO(read_collected(BHMSDS, "bhmsds.npz")), allow_pickle=False) as arrays:
         chosen = np.isin(arrays["y"], wanted)
-        return list(arrays["X"][chosen]), arrays["y"][chosen].tolist(), "resize"
+        return Loaded(list(arrays["X"][chosen]), arrays["y"][chosen].tolist(), wanted, "resize")
 
 
 def _bhmsds_digits(_split: str) -> Loaded:
@@ -160,15 +166,16 @@ def _bhmsds_symbols(_split: str) -> Loaded:
 
 def _optdigits32(split: str) -> Loaded:
     with np.load(io.BytesIO(read_collected(OPTDIGITS32, "optdigits32.npz")), allow_pickle=False) as arrays:
-        return list(arrays[f"X_{split}"] * np.uint8(255)), [str(y) for y in arrays[f"y_{split}"]], "resize"
+        pictures, labels = list(arrays[f"X_{split}"] * np.uint8(255)), [str(y) for y in arrays[f"y_{split}"]]
+    return Loaded(pictures, labels, DIGITS, "resize")
 
 
-COLLECTED: dict[str, tuple[Collection, Callable[[str], Loaded]]] = {
-    "unipen-digits": (UNIPEN, _unipen_digits),
-    "unipen-letters": (UNIPEN, _unipen_letters),
-    "unipen-symbols": (UNIPEN, _unipen_symbols),
-    "bhmsds-digits": (BHMSDS, _bhmsds_digits),
-    "bhmsds-symbols": (BHMSDS, _bhmsds_symbols),
-    "omniglot": (OMNIGLOT, _omniglot),
-    "optdigits32": (OPTDIGITS32, _optdigits32),
+COLLECTED: dict[str, Callable[[str], Loaded]] = {
+    "unipen-digits": _unipen_digits,
+    "unipen-letters": _unipen_letters,
+    "unipen-symbols": _unipen_symbols,
+    "bhmsds-digits": _bhmsds_digits,
+    "bhmsds-symbols": _bhmsds_symbols,
+    "omniglot": _omniglot,
+    "optdigits32": _optdigits32,
 }

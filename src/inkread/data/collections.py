@@ -1,12 +1,12 @@
-"""The table of collections that are not fetched but brought in from a folder: more handwriting than digits pictures."""
+"""The table of collections of handwriting, which are not fetched but brought in from a folder."""
 
 from __future__ import annotations
 
-import hashlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from inkread.data.cache import data_home, file_matches
+from inkread.data.cache import data_home, matches
 from inkread.errors import DataError
 from inkread.files import write_bytes
 from inkread.naming import nearest
@@ -22,7 +22,7 @@ class Collection:
         files: SHA-256 (hex) of each file, by file name.
         sets: names of the data sets that `load` makes of it.
         contents: what is in it, in a few words.
-        trainable: whether its pictures may teach; others are for validation alone.
+        trainable: whether a network may be trained on its pictures; the others are for validation alone.
         splits: which of "train" and "test" its data sets have.
         licence: SPDX expression, or a few words.
         credit: whom to thank, one line.
@@ -85,7 +85,7 @@ OPTDIGITS32 = Collection(
     title="Optical Recognition of Handwritten Digits, before its reduction to 8x8",
     files={"optdigits32.npz": "e42ea723e8aff34514cda99076a07d0521a162e152465539a30d96adc7136669"},
     sets=("optdigits32",),
-    contents="2,879 binary digits of 43 people",
+    contents="2,879 binary digits of 43 people, for validation alone",
     trainable=False,
     licence="CC-BY-4.0",
     credit="Ethem Alpaydin and Cenk Kaynak, UCI Machine Learning Repository",
@@ -119,29 +119,45 @@ def add_collection(name: str, folder: Path) -> Path:
         The cache folder.
 
     Raises:
-        DataError: if the name is unknown, or a file is missing or is not the one in the table; nothing is copied then.
+        DataError: if the name is unknown, or a file is missing, cannot be read or is not the one in the table; nothing
+            is copied then.
         OutputError: if the cache cannot be written.
     """
     collection = find_collection(name)
-    for file, sha256 in collection.files.items():
-        path = folder / file
-        try:
-            good = file_matches(path, f"sha256:{sha256}")
-        except OSError as error:
-            raise DataError(
-                f"{folder} does not hold {file}, which {name} needs: get it from {collection.homepage}."
-            ) from error
-        if not good:
-            raise DataError(f"{path} is not the file that inkread knows as part of {name}: its SHA-256 differs.")
+    if not os.path.isdir(folder):  # noqa: PTH112 (Path.is_dir raises where one may not look)
+        raise DataError(f"{folder} is no folder: give the one that holds the files of {name}.")
+    contents = {file: _read_verified(collection, folder, file) for file in collection.files}
     target = data_home() / name
-    for file in collection.files:
-        write_bytes(target / file, (folder / file).read_bytes())
+    for file, content in contents.items():
+        write_bytes(target / file, content)
     return target
+
+
+def _read_verified(collection: Collection, folder: Path, file: str) -> bytes:
+    """Read one of the files that somebody got; DataError where it is not the one in the table."""
+    path = folder / file
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError as error:
+        raise DataError(
+            f"{folder} does not hold {file}, which {collection.name} needs: get it from {collection.homepage}."
+        ) from error
+    except OSError as error:
+        raise DataError(f"cannot read {path}: {error.strerror or error}.") from error
+    if not _is_known(collection, file, content):
+        raise DataError(f"{path} is not the file that inkread knows as part of {collection.name}: its SHA-256 differs.")
+    return content
 
 
 def is_added(collection: Collection) -> bool:
     """Tell whether all files of a collection lie in the cache (they are verified when they are read)."""
-    return all((data_home() / collection.name / file).is_file() for file in collection.files)
+    folder = data_home() / collection.name
+    return all(os.path.isfile(folder / file) for file in collection.files)  # noqa: PTH113 (see add_collection)
+
+
+def how_to_add(collection: Collection) -> str:
+    """Say how a collection comes into the cache, as the end of a sentence."""
+    return f"get it from {collection.homepage} and run: inkread data add {collection.name} FOLDER"
 
 
 def read_collected(collection: Collection, file: str) -> bytes:
@@ -151,11 +167,15 @@ def read_collected(collection: Collection, file: str) -> bytes:
         DataError: if it is not there or damaged; it says how to bring it in.
     """
     path = data_home() / collection.name / file
-    how = f"get it from {collection.homepage} and run: inkread data add {collection.name} FOLDER"
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise DataError(f"{collection.name} is not on this machine: {how}") from error
-    if hashlib.sha256(content).hexdigest() != collection.files[file]:
-        raise DataError(f"{path} is damaged: {how}")
+        raise DataError(f"{collection.name} is not on this machine: {how_to_add(collection)}") from error
+    if not _is_known(collection, file, content):
+        raise DataError(f"{path} is damaged: {how_to_add(collection)}")
     return content
+
+
+def _is_known(collection: Collection, file: str, content: bytes) -> bool:
+    """Tell whether content is that of the file in the table."""
+    return matches(content, f"sha256:{collection.files[file]}")

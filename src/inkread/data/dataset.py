@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+
+import numpy as np
 
 from inkread.errors import DataError
 from inkread.types import Int64Array, UInt8Array
@@ -75,3 +78,10 @@ class Dataset:
     def __len__(self) -> int:
         """Return the number of pictures."""
         return len(self.images)
+
+
+def digest(images: UInt8Array, labels: Int64Array) -> str:
+    """Return the hex SHA-256 over the bytes of pictures and labels (little-endian)."""
+    sha256 = hashlib.sha256(np.ascontiguousarray(images).data)
+    sha256.update(labels.astype("<i8").tobytes())
+    return sha256.hexdigest()

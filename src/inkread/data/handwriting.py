@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -21,18 +22,18 @@ from inkread.data.collected import (
     trajectories,
 )
 from inkread.data.collections import HANDWRITING, OMNIGLOT, UNIPEN
-from inkread.data.dataset import Dataset, Origin
+from inkread.data.dataset import Dataset, Origin, digest
 from inkread.data.fetch import Progress
 from inkread.data.nondigits import make_nondigits
 from inkread.data.trajectories import Pen, Trajectory, draw, flourished, random_pen
 from inkread.errors import DataError
-from inkread.files import write_bytes
+from inkread.files import check_folder, write_bytes
 from inkread.imaging import normalize
 from inkread.types import NO_DIGIT, Int64Array, UInt8Array
 
 VERSION = 1  # of what is drawn and how: raise it, and what lies in the cache is made anew
 MNIST_VALIDATION = 5000
-VALIDATION = 10_000  # the last pictures of the train split: of other people, and of non-digits of other kinds
+VALIDATION = 10_000  # the last pictures of the train split: of other people, and non-digits made of what they wrote
 MNIST_TIMES = 2
 RENDERINGS = {"train": 8, "validation": 3, "test": 2}  # pictures of one digit, each with a pen of its own
 FLOURISHED = {"0": 0.15, "1": 0.45, "7": 0.35, "9": 0.2}  # share of renderings written as elsewhere
@@ -54,7 +55,8 @@ def load_handwriting(split: str, mnist: Callable[[str], Dataset], *, progress: P
 
     The train split holds MNIST's pictures twice (they are each seen with other augmentation), eight drawings of every
     trajectory of UNIPEN's digits but those of the donors kept for validation and test, and non-digits: UNIPEN's letters
-    and symbols, Omniglot's characters, and made ones. Its last `VALIDATION` pictures are by other people.
+    and symbols, Omniglot's characters, and made ones. Its last `VALIDATION` pictures are by other people: half of them
+    MNIST's last, once, half drawn ones of all kinds. The test split is MNIST's and what is drawn of the donors for it.
 
     Args:
         split: "train" or "test".
@@ -87,7 +89,7 @@ def load_handwriting(split: str, mnist: Callable[[str], Dataset], *, progress: P
         images=whole,
         labels=truth,
         classes=(*digits.classes, NO_DIGIT),
-        sha256=_digest([whole, truth]),
+        sha256=digest(whole, truth),
         licence="that of its origins",
         validation_last=True,
         origins=(_origin_of(digits), *_origins()),
@@ -129,17 +131,26 @@ def _thinned(part: Part, count: int) -> Part:
 def _drawn(part: str, digits: UInt8Array, labels: Int64Array, progress: Progress | None) -> Part:
     """Return what is drawn for a part, from the cache where it lies there."""
     key = hashlib.sha256(f"{VERSION} {UNIPEN.files} {OMNIGLOT.files}".encode())
-    key.update(_digest([digits, labels]).encode())
+    key.update(digest(digits, labels).encode())
     path = data_home() / HANDWRITING / f"{part}-{key.hexdigest()[:16]}.npz"
-    try:
-        with np.load(path, allow_pickle=False) as stored:
-            return Part(stored["images"], stored["labels"])
-    except (OSError, ValueError, KeyError, EOFError):
-        made = _draw_part(part, digits, labels, progress)
+    stored = _stored(path)
+    if stored is not None:
+        return stored
+    check_folder(path.parent)
+    made = _draw_part(part, digits, labels, progress)
     buffer = io.BytesIO()
     np.savez(buffer, images=made.images, labels=made.labels)
     write_bytes(path, buffer.getvalue())
     return made
+
+
+def _stored(path: Path) -> Part | None:
+    """Read what was drawn before; None where it is missing or damaged."""
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return Part(arrays["images"], arrays["labels"])
+    except Exception:  # a damaged archive may raise nearly anything
+        return None
 
 
 def _draw_part(part: str, digits: UInt8Array, labels: Int64Array, progress: Progress | None) -> Part:
@@ -216,11 +227,3 @@ def _turn(picture: UInt8Array, rng: np.random.Generator) -> UInt8Array:
         return picture
     turned = np.rot90(picture, int(rng.integers(4)))
     return np.ascontiguousarray(turned.T if rng.random() < 0.5 else turned)
-
-
-def _digest(arrays: Iterable[UInt8Array | Int64Array]) -> str:
-    """Hash arrays (little-endian)."""
-    digest = hashlib.sha256()
-    for array in arrays:
-        digest.update(np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False)).data)
-    return digest.hexdigest()

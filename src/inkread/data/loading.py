@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
@@ -11,13 +10,12 @@ import numpy as np
 
 from inkread.data.arrays import Part, sort_classes
 from inkread.data.collections import COLLECTION_OF, HANDWRITING
-from inkread.data.dataset import Dataset
+from inkread.data.dataset import Dataset, digest
 from inkread.data.fetch import Progress, read_files
 from inkread.data.idx import parse_idx
 from inkread.data.sources import SOURCES, TEST_IMAGES, TEST_LABELS, TRAIN_IMAGES, TRAIN_LABELS, Source
 from inkread.errors import DataError
 from inkread.naming import nearest
-from inkread.types import Int64Array, UInt8Array
 
 SPLITS = ("train", "test")
 NAMES = (*SOURCES, *COLLECTION_OF, HANDWRITING)
@@ -36,13 +34,14 @@ def load(name_or_path: str | Path, split: str = "train", *, progress: Progress |
     Args:
         name_or_path: a name in `NAMES`, or a path. A name wins: write ./mnist for a folder of that name.
         split: "train" or "test"; own data without a split are all "train".
-        progress: told how a download goes.
+        progress: told how downloads and drawing go.
 
     Returns:
         The pictures and their labels.
 
     Raises:
-        DataError: if there is no such data set or split, it cannot be fetched, or it is damaged.
+        DataError: if there is no such data set or split, it cannot be fetched, it is damaged, or its collection was not
+            brought in.
         ImageError: if a picture in a class folder cannot be read; it is named.
         OutputError: if the cache cannot be written.
     """
@@ -56,7 +55,7 @@ def loaders(name_or_path: str | Path, *, progress: Progress | None = None) -> di
 
     Args:
         name_or_path: see `load`.
-        progress: told how a download goes.
+        progress: told how downloads and drawing go.
 
     Returns:
         By split, "train" and "test" or one of them, a function that loads it and raises as `load` does.
@@ -98,15 +97,6 @@ def pick(found: Mapping[str, Callable[[], Dataset]], name_or_path: str | Path, s
     return found[split]()
 
 
-def splits(name_or_path: str | Path) -> tuple[str, ...]:
-    """Return which of "train" and "test" a data set has; own data are looked at, nothing is fetched.
-
-    Raises:
-        DataError: if there is no such data set.
-    """
-    return tuple(loaders(name_or_path))
-
-
 def load_source(source: Source, split: str, *, progress: Progress | None = None) -> Dataset:
     """Load a split of a named source; see `load`."""
     names = (TRAIN_IMAGES, TRAIN_LABELS) if split == "train" else (TEST_IMAGES, TEST_LABELS)
@@ -125,7 +115,7 @@ def load_source(source: Source, split: str, *, progress: Progress | None = None)
         labels=labels,
         classes=source.classes,
         normalization=source.normalization,
-        sha256=_digest(images, labels),
+        sha256=digest(images, labels),
         licence=source.licence,
         credit=source.credit,
         validation_last=source.validation_at_end,
@@ -167,12 +157,5 @@ def _own_dataset(name: str, split: str, parts: dict[str, Part]) -> Dataset:
         labels=labels,
         classes=classes,
         normalization=normalization,
-        sha256=_digest(images, labels),
+        sha256=digest(images, labels),
     )
-
-
-def _digest(images: UInt8Array, labels: Int64Array) -> str:
-    """Hash the bytes of pictures and labels (little-endian)."""
-    digest = hashlib.sha256(np.ascontiguousarray(images).data)
-    digest.update(labels.astype("<i8").tobytes())
-    return digest.hexdigest()

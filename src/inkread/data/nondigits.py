@@ -1,7 +1,7 @@
 """Things that are no digit, made from digits and from nothing: pairs, halves, scribbles, textures and the like.
 
-All functions return uint8 of shape (28, 28), white ink on black, in MNIST's normalisation (textures apart, which have
-no ink to normalise by).
+Pictures are uint8 of shape (28, 28), white ink on black, in MNIST's normalisation (textures apart, which have no ink to
+normalise by).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from inkread.types import Int64Array, UInt8Array
 
 SIDE = 28
 CANVAS = 112  # pixels a side that shapes are drawn on before they are normalised
-INK = 25
+INK = 25  # grey values above it are ink when margins are cut away
 Random = np.random.Generator
 Grey = npt.NDArray[np.floating[Any]]
 
@@ -29,11 +29,11 @@ def make_nondigits(digits: UInt8Array, labels: Int64Array, count: int, rng: Rand
     Args:
         digits: uint8 of shape (n, 28, 28), what pairs and halves are made of.
         labels: int64 of shape (n,); a half of a 1 is a 1, and is never made.
-        count: how many, rounded to tens.
+        count: how many, at least 10, rounded to tens.
         rng: decides everything.
 
     Returns:
-        uint8 of shape (count, 28, 28).
+        uint8 of shape (count, 28, 28): pairs first, then halves, scribbles, characters, textures and shapes.
     """
     tenth = round(count / 10)
     plain = np.flatnonzero(labels != 1)

@@ -95,7 +95,8 @@ def draw(strokes: Sequence[Float32Array], pen: Pen, rng: np.random.Generator) ->
         rng: varies the thickness from stroke to stroke by 15 %, and the wobble.
 
     Returns:
-        uint8 of shape (h, w), white ink on black, with a margin of the pen's thickness and more on every side.
+        uint8 of shape (h, w), white ink on black. The path keeps away from the border by the pen's thickness and more;
+        of what wobble or blur carry further, a little may be cut off.
     """
     matrix = _matrix(pen)
     paths = [np.asarray(stroke @ matrix.T, np.float32) for stroke in strokes]
@@ -172,7 +173,8 @@ def _bar(points: Float32Array, rng: np.random.Generator) -> Strokes:
         half = height * np.array([rng.uniform(0.13, 0.3), rng.normal(0, 0.05)])
         strokes.append(np.linspace(middle - half, middle + half, 8))
     if choice > 0.6:
-        top = points[points[:, 1] < points[:, 1].min() + 0.3 * height]
+        levels = points[:, 1]
+        top = points[(levels < levels.min() + 0.3 * height) | (levels == levels.min())]
         start = top[top[:, 0].argmin()]
         strokes.append(np.linspace(start + height * np.array([rng.normal(0, 0.05), rng.uniform(0.1, 0.28)]), start, 6))
     return strokes
@@ -202,8 +204,8 @@ def _matrix(pen: Pen) -> Float32Array:
 
 
 def _slow_noise(points: int, rng: np.random.Generator) -> Float32Array:
-    """Return smooth noise along a path, of unit deviation: float32 of shape (points, 2), a knot every 8 points."""
-    knots = max(2, points // 8 + 2)
+    """Return smooth noise along a path: float32 of shape (points, 2), of unit deviation at a knot every 8 points."""
+    knots = points // 8 + 2
     at, where = np.linspace(0, 1, points), np.linspace(0, 1, knots)
     return np.stack([np.interp(at, where, values) for values in rng.normal(size=(2, knots))], axis=1).astype(np.float32)
 

@@ -98,7 +98,7 @@ def reader() -> TrainConfig:
         network="reader",
         data="handwriting",
         validation=10_000,
-        epochs=24,
+        epochs=16,
         batch_size=256,
         loss="open-set",
         label_smoothing=0.05,

@@ -14,8 +14,9 @@ from typing import Any
 import torch
 
 from inkread.data import Dataset, hold_out, loaders, pick, take
+from inkread.data.collections import COLLECTION_OF
 from inkread.data.fetch import Progress
-from inkread.errors import ConfigError
+from inkread.errors import ConfigError, DataError
 from inkread.evaluation import wilson_interval
 from inkread.files import write_bytes
 from inkread.modelfile import Metric
@@ -152,8 +153,12 @@ def load_data(config: TrainConfig, *, progress: Progress | None = None) -> RunDa
     """Load the splits that a configuration names, and set validation pictures aside; `progress` hears of downloads.
 
     Raises:
-        DataError: if there are none, or the test pictures are of another size.
+        DataError: if there are none, or they are kept for validation.
+        ConfigError: if the test pictures are of another size.
     """
+    collection = COLLECTION_OF.get(config.data)
+    if collection is not None and not collection.trainable:
+        raise DataError(f"{config.data} is kept for validation: train with other data.")
     found = loaders(config.data, progress=progress)
     whole = pick(found, config.data, "train")
     rest, validation = hold_out(whole, min(config.validation, len(whole) // LARGEST_VALIDATION))
