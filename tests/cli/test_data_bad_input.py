@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkread.data import load
+from inkread.data import SOURCES, load
+from inkread.data.cache import folder_of
 from inkread.data.idx import format_idx
 from inkread.errors import InkreadError
 from tests.conftest import CommandLine, one_sentence
@@ -126,6 +127,34 @@ def test_uncommon_bad_data_is_one_sentence(tmp_path: Path, case: str) -> None:
 
 def test_unknown_name_offers_the_nearest(inkread: CommandLine) -> None:
     assert "did you mean 'fashion-mnist'" in one_sentence(inkread("data", "fetch", "fashion-mnits"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("add", "unipen", "."), ". does not hold digits.jsonl.gz, which unipen needs: get it from https://"),
+        (("add", "bhmsds", "wrong"), "wrong/bhmsds.npz is not the file that inkread knows as part of bhmsds"),
+        (("fetch", "unipen"), "unipen is not fetched: get it from https://"),
+        (("show", "omniglot"), "omniglot is not on this machine: get it from https://"),
+    ],
+)
+def test_collections_that_are_not_there(
+    inkread: CommandLine, tmp_path: Path, arguments: tuple[str, ...], message: str
+) -> None:
+    (tmp_path / "wrong").mkdir()
+    (tmp_path / "wrong" / "bhmsds.npz").write_bytes(b"something else")
+    result = inkread("data", *arguments, INKREAD_HOME=str(tmp_path / "home"))
+    assert message in one_sentence(result)
+    assert not (tmp_path / "home").exists()
+
+
+def test_handwriting_without_its_collections_names_the_first(
+    inkread: CommandLine, tmp_path: Path, mnist_test: object
+) -> None:
+    (tmp_path / "home" / "data").mkdir(parents=True)
+    (tmp_path / "home" / "data" / "mnist").symlink_to(folder_of(SOURCES["mnist"]))
+    result = inkread("data", "show", "handwriting", INKREAD_HOME=str(tmp_path / "home"))
+    assert "unipen is not on this machine" in one_sentence(result)
 
 
 def test_no_network_says_what_to_do(inkread: CommandLine, tmp_path: Path) -> None:

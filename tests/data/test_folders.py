@@ -159,7 +159,7 @@ def test_idx_by_file_and_by_folder(tmp_path, images, labels):
         assert found.classes == ("0", "4", "11")
 
 
-def test_idx_folder_with_both_tuple(loaders(tmp_path)):
+def test_idx_folder_with_both_splits(tmp_path):
     write_idx(tmp_path, "train-images-idx3-ubyte", IMAGES)
     write_idx(tmp_path, "train-labels-idx1-ubyte", LABELS)
     write_idx(tmp_path, "t10k-images-idx3-ubyte.gz", IMAGES[:2])

@@ -164,7 +164,7 @@ def test_damaged_npz_raises_nothing_but_data_error(tmp_path, data):
         load(path)
 
 
-def test_a_file_is_parsed_once_for_both_of_its_tuple(loaders(tmp_path)):
+def test_a_file_is_parsed_once_for_both_of_its_splits(tmp_path):
     path, images = tmp_path / "x.npz", np.ones((2, 8, 8), np.uint8)
     np.savez(path, x_train=images, y_train=np.arange(2), x_test=images[:1], y_test=np.arange(1))
     found = loaders(path)

@@ -128,6 +128,16 @@ def test_thin_strokes_get_a_width_that_mnist_knows(name: str) -> None:
     assert (image > 127).sum() > 20
 
 
+@pytest.mark.parametrize("noise", [4, 16])
+@pytest.mark.parametrize(("stroke", "height"), [(14, 180), (40, 240)])
+@pytest.mark.parametrize("name", STROKES)
+def test_noise_does_not_widen_strokes(name: str, stroke: int, height: int, noise: float) -> None:
+    picture = draw(name, stroke=stroke, height=height)
+    noisy = 220 - 0.75 * picture + np.random.default_rng(0).normal(0, noise, picture.shape)
+    mass = float(normalize(to_uint8(noisy)).image.sum())
+    assert mass == pytest.approx(float(normalize(picture).image.sum()), rel=0.12)
+
+
 @pytest.mark.parametrize("height", [6, 8, 12, 24])
 def test_small_digits(height: int) -> None:
     picture = draw("7 crossed", height=height * 10, stroke=12 * height / 8, side=height * 11)

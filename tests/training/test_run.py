@@ -14,7 +14,7 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from inkread.data import Dataset
-from inkread.errors import ConfigError
+from inkread.errors import ConfigError, DataError
 from inkread.networks import build, preprocessing
 from inkread.runtime import OnnxClassifier
 from inkread.training.config import TrainConfig
@@ -210,6 +210,13 @@ def test_a_model_of_data_with_no_digit_refuses_by_its_threshold(strokes: Path, t
     assert (known.argmax(axis=1) == 0).mean() > 0.98
     assert (known.max(axis=1) >= threshold).mean() > 0.95
     assert (unknown.max(axis=1) >= threshold).mean() < 0.2
+
+
+def test_what_is_kept_for_validation_teaches_nothing(tmp_path: Path) -> None:
+    config = get_recipe("quick").with_options({"data": "optdigits32"})
+    with pytest.raises(DataError, match="optdigits32 is kept for validation: train with other data"):
+        train(config, run_dir=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_open_set_is_refused_without_its_class(coloured: Path, strokes: Path, tmp_path: Path) -> None:

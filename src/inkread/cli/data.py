@@ -224,7 +224,7 @@ def _console() -> Console:
 
 @contextmanager
 def fetch_progress() -> Iterator[Progress]:
-    """Give a callback that shows what is fetched or drawn on stderr: a bar where a person looks on, else a line each."""
+    """Give a callback that shows what is fetched or drawn on stderr: a bar for a person, else a line each."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, TaskID, TextColumn, TransferSpeedColumn
     from rich.progress import Progress as Bars

@@ -11,7 +11,7 @@ from inkread.imaging.clutter import remove_clutter
 from inkread.imaging.colour import to_grey
 from inkread.imaging.ink import Ink, find_ink
 from inkread.imaging.polarity import border_of
-from inkread.imaging.stroke import adapt_stroke
+from inkread.imaging.stroke import adapt_stroke, smooth_stroke
 from inkread.types import Box, UInt8Array
 
 SIDE = 28
@@ -91,7 +91,8 @@ def normalize(image: UInt8Array, *, steps: bool = False) -> Normalized:
     if found.box is None:
         return Normalized(np.zeros((SIDE, SIDE), dtype=np.uint8), None, False, _steps(steps, *trace))
     x0, y0, x1, y1 = found.box
-    scaled = scale(found.digit[y0:y1, x0:x1])
+    digit = found.digit[y0:y1, x0:x1]
+    scaled = scale(digit if found.ink.clean else smooth_stroke(digit))
     placed = place(scaled)
     trace += [("20 px", scaled), ("28x28", placed)]
     return Normalized(placed, _in_picture(found, found.box, grey.shape), True, _steps(steps, *trace))
