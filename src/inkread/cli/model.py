@@ -35,7 +35,9 @@ CONVERT_EPILOG = (
     "inkread model convert mnist_model.pth mnist_model.onnx --mean 0.1307 --std 0.3081\n\n"
     "inkread model convert runs/quick weights.pth"
 )
+QUANTIZE_EPILOG = "[bold]Example[/bold]\n\ninkread model quantize runs/reader/model.onnx reader.onnx"
 STATE_DICT_SUFFIXES = (".pth", ".pt")
+CALIBRATION_PICTURES = 1000
 
 
 class Format(StrEnum):
@@ -46,10 +48,11 @@ class Format(StrEnum):
 
 
 def register(app: typer.Typer) -> None:
-    """Attach the verb and its two commands."""
+    """Attach the verb and its commands."""
     group = typer.Typer(no_args_is_help=True, rich_markup_mode="rich")
     group.command("show", epilog=SHOW_EPILOG)(show)
     group.command("convert", epilog=CONVERT_EPILOG)(convert)
+    group.command("quantize", epilog=QUANTIZE_EPILOG)(quantize)
     app.add_typer(group, name="model", help=HELP, epilog=EPILOG)
 
 
@@ -119,6 +122,39 @@ def convert(
             f"cannot convert {source.name} to {target.name}: .pth becomes .onnx, and a run's folder or .safetensors "
             "becomes .pth."
         )
+
+
+def quantize(
+    source: Annotated[Path, typer.Argument(help="A model file.", show_default=False)],
+    target: Annotated[Path, typer.Argument(help="The model file to write.", show_default=False)],
+    data: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME_OR_PATH",
+            help="Pictures to take the ranges from, and to compare the two models on.",
+            show_default="what it was trained on",
+        ),
+    ] = None,
+) -> None:
+    """Write a copy that computes in 8 bits, smaller and about twice as fast, and say how alike the two read."""
+    from inkread.api import open_model
+    from inkread.cli.data import fetch_progress
+    from inkread.data import loaders, take
+    from inkread.files import check_folder
+    from inkread.runtime.quantization import quantize as write_quantized
+
+    check_folder(target.parent)
+    before = open_model(source)
+    name = data or (before.card.data[0].name if before.card.data else "mnist")
+    with fetch_progress() as progress:
+        found = loaders(name, progress=progress)
+        pictures = take(next(iter(found.values()))(), CALIBRATION_PICTURES)
+        others = found["test"]() if "test" in found else pictures
+    answers = before.logits(others.images).argmax(axis=1)
+    after = write_quantized(source, target, pictures.images)
+    alike = int((after.logits(others.images).argmax(axis=1) == answers).sum())
+    sizes = (f"{path.stat().st_size / 1e6:.2f} MB" for path in (source, target))
+    typer.echo(f"{target}: {' became '.join(sizes)}; {alike:,} of {len(others):,} pictures of {name} are read alike.")
 
 
 def _print_card(card: Card, console: Console) -> None:
