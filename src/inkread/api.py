@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 STATE_DICT_SUFFIXES = (".pth", ".pt")
 BATCH = 256
-# Below this confidence a picture of the network's own size is also read as it is, and the surer reading counts: a line
-# or a stripe across it leads normalisation astray, and not the network.
+# Below this confidence a picture of the network's own size is also read as it is, in both polarities, and the surest
+# reading counts: a line or a stripe across it leads normalisation astray, and not the network.
 SECOND_LOOK = 0.9
 # Pictures drawn from an iterable before the first of them is normalised; bounds the memory that large ones take.
 AHEAD = 16
@@ -170,13 +170,13 @@ class Reader:
 
     def _prepare(self, image: ImageSource) -> _Input:
         """Turn any picture into the model's input."""
-        from inkread.imaging import as_given, load_image, normalize, to_grey
+        from inkread.imaging import load_image, normalize, to_grey
 
         pixels = load_image(image)
         if self.card.normalization == "mnist":
             normal = normalize(pixels)
             same_size = pixels.shape[:2] == self.card.input_shape[1:]
-            plain = as_given(to_grey(pixels))[np.newaxis] if same_size else None
+            plain = to_grey(pixels)[np.newaxis] if same_size else None
             return _Input(normal.image[np.newaxis], normal.box, normal.has_ink, plain)
         return _resize(pixels, self.card.input_shape)
 
@@ -190,14 +190,13 @@ class Reader:
 
     def _look_again(self, inputs: list[_Input], rows: Float32Array) -> None:
         """Replace unsure answers by surer ones on the pictures as they are; changes `rows` in place."""
-        plain = {i: item.plain_chw for i, item in enumerate(inputs) if rows[i].max() < SECOND_LOOK}
-        chosen = [(i, picture) for i, picture in plain.items() if picture is not None]
-        if not chosen:
+        unsure = [i for i, item in enumerate(inputs) if item.plain_chw is not None and rows[i].max() < SECOND_LOOK]
+        if not unsure:
             return
-        looks = self._classifier.probabilities(np.stack([picture for _, picture in chosen]))
-        for (place, _), look in zip(chosen, looks, strict=True):
-            if look.max() > rows[place].max():
-                rows[place] = look
+        plain = np.stack([picture for i in unsure if (picture := inputs[i].plain_chw) is not None])
+        looks = self._classifier.probabilities(np.concatenate([plain, 255 - plain])).reshape(2, len(unsure), -1)
+        for place, dark_and_light in zip(unsure, looks.transpose(1, 0, 2), strict=True):
+            rows[place] = max((rows[place].copy(), *dark_and_light), key=lambda row: row.max())
 
     def _digit(self, item: _Input, probabilities: Float32Array) -> Digit:
         """Decide whether a reading is accepted, and say why not."""

@@ -69,6 +69,38 @@ class Digit:
         }
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Number:
+    """One number as it was read.
+
+    Attributes:
+        text: the characters, left to right; the empty string where there is no number.
+        confidence: calibrated probability that all of `text` is right, 0 to 1.
+        accepted: whether `confidence` reaches the threshold in force.
+        digits: the characters one by one, in the order of `text`.
+        box: where the number is, in pixels of the picture; None where there is none.
+        reason: why it was not accepted, in a few words; None where it was.
+    """
+
+    text: str
+    confidence: float
+    accepted: bool
+    digits: tuple[Digit, ...] = field(repr=False)
+    box: Box | None
+    reason: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values that `json.dumps` takes."""
+        return {
+            "text": self.text,
+            "confidence": round(self.confidence, 6),
+            "accepted": self.accepted,
+            "reason": self.reason,
+            "digits": [digit.to_dict() for digit in self.digits],
+            "box": list(self.box) if self.box is not None else None,
+        }
+
+
 class Classifier(Protocol):
     """What `imaging` and later rooms know of a network: pictures in, calibrated probabilities out."""
 

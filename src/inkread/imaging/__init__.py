@@ -11,17 +11,15 @@ if TYPE_CHECKING:
     from inkread.imaging.colour import to_grey
     from inkread.imaging.loading import load_image
     from inkread.imaging.normalization import Normalized, Step, normalize
-    from inkread.imaging.polarity import as_given
 
 _HOMES = {
     "Normalized": "normalization",
     "Step": "normalization",
-    "as_given": "polarity",
     "load_image": "loading",
     "normalize": "normalization",
     "to_grey": "colour",
 }
-__all__ = ["Normalized", "Step", "as_given", "load_image", "normalize", "to_grey"]
+__all__ = ["Normalized", "Step", "load_image", "normalize", "to_grey"]
 
 
 def __getattr__(name: str) -> Any:

@@ -39,18 +39,6 @@ def has_light_ink(grey: UInt8Array) -> bool:
     return bool(skewness - (border - 0.5) - 1.4 * (corners - 0.5) > 0)
 
 
-def as_given(grey: UInt8Array) -> UInt8Array:
-    """Return a picture as it is, white ink on black: inverted where its border is light.
-
-    Args:
-        grey: uint8 of shape (H, W).
-
-    Returns:
-        uint8 of the same shape.
-    """
-    return cv2.bitwise_not(grey).astype(np.uint8, copy=False) if border_of(grey).mean() > 127.5 else grey
-
-
 def border_of(picture: cv2.typing.MatLike) -> cv2.typing.MatLike:
     """Return the outermost pixels, of shape (2 * (H + W),)."""
     return np.concatenate([picture[0], picture[-1], picture[:, 0], picture[:, -1]])
