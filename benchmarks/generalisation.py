@@ -17,10 +17,13 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from inkread.api import open_model
 from inkread.data import Dataset, load, take
+from inkread.data.collected import donor_split, trajectories
 from inkread.data.corruptions import CORRUPTIONS, corrupt
+from inkread.data.trajectories import Trajectory
 from inkread.errors import DataError
 from inkread.evaluation.answers import answer, match_labels
 from inkread.evaluation.calibration import expected_calibration_error
@@ -41,11 +44,12 @@ DIGITS = {
 WHOLE = ("optdigits32",)  # train and test together: nothing is trained on it
 LIGHT = ("bhmsds-digits",)  # dark ink on light paper
 NO_DIGITS = {
-    "omniglot": "Omniglot, alphabets not trained on",
+    "omniglot": "Omniglot without Latin, unknown people",
     "bhmsds-symbols": "photographed + w x y z",
     "unipen-symbols": "symbols of unknown donors",
     "unipen-letters": "letters of unknown donors",
 }
+STRAIGHT = 0.06  # a path's extent across its direction, as a share of that along it
 CALIBRATED = ("mnist", "optdigits32")
 Answers = Callable[[Dataset], Float32Array]
 
@@ -104,6 +108,23 @@ def digit_sets(count: int | None) -> Iterator[tuple[str, Dataset]]:
         yield name, dataset if count is None else take(dataset, count)
 
 
+def whole_trajectories() -> NDArray[np.bool_]:
+    """Tell which test trajectories are whole digits, in the order of the data set `unipen-digits`.
+
+    Recordings were cut into characters by machine, and some lost strokes: what is nearly one straight line and is
+    neither an upright 1 nor 7 is a fragment, whatever its label says.
+    """
+    return np.array([not fragment(t) for t in trajectories("digits.jsonl.gz") if donor_split(t.donor) == "test"])
+
+
+def fragment(trajectory: Trajectory) -> bool:
+    """Tell a straight 0 or 4, or a 1 or 7 that lies flat."""
+    points = np.concatenate(trajectory.strokes).astype(np.float64)
+    along, across = np.linalg.svd(points - points.mean(axis=0), compute_uv=False)
+    width, height = np.ptp(points, axis=0)
+    return bool(across <= STRAIGHT * along and (trajectory.label not in "17" or height < width / 2))
+
+
 def joined(first: Dataset, second: Dataset) -> Dataset:
     """Put two splits together."""
     return Dataset(
@@ -128,6 +149,10 @@ def measure_digits(subjects: list[Subject], count: int | None) -> tuple[list[Fig
         labels = match_labels(dataset, [str(digit) for digit in range(10)])
         rows = [subject.answers(dataset) for subject in subjects]
         accuracies.append(Figure(f"accuracy, {DIGITS[name]} (%)", tuple(accuracy(row, labels) for row in rows)))
+        if name == "unipen-digits" and count is None:
+            kept = whole_trajectories()
+            figures = tuple(accuracy(row[kept], labels[kept]) for row in rows)
+            accuracies.append(Figure(f"- without {np.sum(~kept)} fragments that lost strokes (%)", figures))
         if name in CALIBRATED:
             errors = tuple(100 * expected_calibration_error(row, labels) for row in rows)
             calibrations.append(Figure(f"calibration error, {DIGITS[name]} (points)", errors))
