@@ -165,7 +165,7 @@ def test_thinned_keeps_the_share_of_each_kind(counts: list[int], data: st.DataOb
     assert (len(thin.images), len(thin.labels)) == (count, count)
     assert thin.labels.tolist() == sorted(thin.labels.tolist())
     for kind, there in enumerate(counts):
-        assert abs((thin.labels == kind).sum() - there * count / len(labels)) <= 1.5
+        assert abs((thin.labels == kind).sum() - there * count / len(labels)) <= 2  # both ends are always kept
 
 
 @pytest.mark.usefixtures("home")
