@@ -23,10 +23,22 @@ def confidences(logits: np.ndarray, temperature: float) -> np.ndarray:
 def test_ninety_nine_in_a_hundred_of_the_known_reach_the_threshold() -> None:
     logits, labels = answers(8000)
     found = calibrate(logits, labels, reject_class=True)
-    known = confidences(logits[labels < 3], found.temperature)
+    known = confidences(logits[labels < 3] + [0, 0, 0, found.reject_offset], found.temperature)
     assert 0.99 <= (known >= found.threshold).mean() < 0.992
     assert found.threshold == round(found.threshold, 4)
     assert 0.02 < found.threshold < 0.99
+
+
+def test_a_digit_is_taken_for_one_as_surely_as_it_is_right() -> None:
+    logits, labels = answers(8000)
+    logits[:, 3] += 2  # trained on many other things, the network fears them everywhere
+    found = calibrate(logits, labels, reject_class=True)
+    digits = labels < 3
+    before = confidences(logits[digits], calibrate(logits, labels, reject_class=False).temperature)
+    after = confidences(logits[digits] + [0, 0, 0, found.reject_offset], found.temperature)
+    right = (logits[digits, :3].argmax(axis=1) == labels[digits]).mean()
+    assert found.reject_offset < -2
+    assert abs(after.mean() - right) < 0.01 < abs(before.mean() - right)
 
 
 def test_the_threshold_never_asks_for_more_than_almost_certain() -> None:

@@ -19,30 +19,37 @@ from inkread.networks import Preprocessing, fold
 
 
 class PixelsToLogits(nn.Module):
-    """A network with its preprocessing before it."""
+    """A network with its preprocessing before it and, where one is wanted, an offset of its last logit after it."""
 
-    def __init__(self, network: nn.Module, preprocessing: Preprocessing) -> None:
+    offset_k: torch.Tensor | None
+
+    def __init__(self, network: nn.Module, preprocessing: Preprocessing, offset_k: torch.Tensor | None = None) -> None:
         super().__init__()
         self.network = network
         self.preprocessing = preprocessing
+        self.register_buffer("offset_k", offset_k)
 
     def forward(self, image_nchw: torch.Tensor) -> torch.Tensor:
         """Map uint8 pixels of shape (n, c, h, w) to float32 logits of shape (n, k)."""
         x_nchw = (image_nchw.to(torch.float32) / 255 - self.preprocessing.mean) / self.preprocessing.std
         logits_nk: torch.Tensor = self.network(x_nchw)
-        return logits_nk
+        return logits_nk if self.offset_k is None else logits_nk + self.offset_k
 
 
-def export_model(module: nn.Module, card: Card, path: Path, preprocessing: Preprocessing) -> None:
+def export_model(
+    module: nn.Module, card: Card, path: Path, preprocessing: Preprocessing, *, reject_offset: float = 0.0
+) -> None:
     """Write a network as a model file: graph input "image" (uint8, any n), output "logits" (float32).
 
     Batch normalisation is folded into the convolutions, dropout is gone; the module itself stays as it is.
 
     Args:
-        module: takes float32 of shape (n, *card.input_shape), returns logits of shape (n, len(card.labels)).
+        module: takes float32 of shape (n, *card.input_shape), returns logits of shape (n, len(card.labels)), one more
+            where the card has a reject class.
         card: what the file says of itself.
         path: where it goes; an older file there survives if anything fails.
         preprocessing: becomes part of the graph.
+        reject_offset: added to the last logit, as `calibrate` found it.
 
     Raises:
         OutputError: if the file cannot be written.
@@ -51,7 +58,9 @@ def export_model(module: nn.Module, card: Card, path: Path, preprocessing: Prepr
     network = copy.deepcopy(module).cpu().eval()
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     fold(network)
-    write_model(_graph(PixelsToLogits(network, preprocessing).eval(), card.input_shape), card, path)
+    offset_k = torch.tensor([*[0.0] * len(card.labels), reject_offset]) if card.reject_class else None
+    whole = PixelsToLogits(network, preprocessing, offset_k).eval()
+    write_model(_graph(whole, card.input_shape), card, path)
 
 
 def _graph(module: nn.Module, input_shape: tuple[int, int, int]) -> bytes:

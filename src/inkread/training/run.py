@@ -198,9 +198,10 @@ def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder,
     header = {"inkread.weights": json.dumps({"network": config.network, "recipe": config.recipe})}
     write_bytes(folder.weights, to_safetensors(state.best, header))
     draw_curves(read_log(folder.log), folder.curves)
-    card = make_card(config, data.train, metrics, _confidence(state, config, data.validation))
+    confidence = _confidence(state, config, data.validation)
+    card = make_card(config, data.train, metrics, confidence)
     state.network.load_state_dict(state.best)
-    export_model(state.network, card, folder.model, scaling)
+    export_model(state.network, card, folder.model, scaling, reject_offset=confidence.reject_offset)
 
 
 def _metric(measured: Dataset, split: str, correct: int) -> Metric:
