@@ -8,7 +8,7 @@ from pathlib import Path
 from inkread.errors import ModelFileError
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
-SHIPPED_SHA256 = {"digits.onnx": "b673f7f3e6517084f2ae7532a15ca294e5531a89c19e71e622ef88d7fe7ab735"}
+SHIPPED_SHA256 = {"digits.onnx": "cd0de1a60378e05314f49d2e4b2934298ad7e0e4b0ad472357151edc427b8018"}
 
 
 def shipped_model(name: str = "digits.onnx") -> Path:
