@@ -9,14 +9,15 @@ from inkread.version import __version__
 if TYPE_CHECKING:
     from inkread.api import Reader, load
     from inkread.errors import InkreadError
-    from inkread.types import Box, Digit
+    from inkread.types import Box, Digit, Number
 
-__all__ = ["Box", "Digit", "InkreadError", "Reader", "__version__", "load"]
+__all__ = ["Box", "Digit", "InkreadError", "Number", "Reader", "__version__", "load"]
 
 _HOME = {
     "Box": "inkread.types",
     "Digit": "inkread.types",
     "InkreadError": "inkread.errors",
+    "Number": "inkread.types",
     "Reader": "inkread.api",
     "load": "inkread.api",
 }

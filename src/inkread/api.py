@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 
 import numpy as np
 
 from inkread.errors import ConfigError, ImageError, ModelFileError
-from inkread.types import NO_DIGIT, Box, Digit, Float32Array, UInt8Array
+from inkread.reading.streaming import all_read, check_several, read_each
+from inkread.types import Box, Digit, Float32Array, Number, NumberOptions, UInt8Array
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -25,11 +24,9 @@ if TYPE_CHECKING:
 
 STATE_DICT_SUFFIXES = (".pth", ".pt")
 BATCH = 256
-# Below this confidence a picture of the network's own size is also read as it is, in both polarities, and the surest
-# reading counts: a line or a stripe across it leads normalisation astray, and not the network.
-SECOND_LOOK = 0.9
-# Pictures drawn from an iterable before the first of them is normalised; bounds the memory that large ones take.
-AHEAD = 16
+# Below the first confidence a picture of the network's own size is also read as it is, in both polarities: a line or a
+# stripe across it leads normalisation astray, and not the network. Such a reading counts from the second one on.
+SECOND_LOOK, SURE_LOOK = 0.9, 0.97
 
 
 def load(model: str | Path | None = None, *, min_confidence: float | None = None) -> Reader:
@@ -92,8 +89,10 @@ class Reader:
     """
 
     def __init__(self, classifier: OnnxClassifier, *, min_confidence: float | None = None) -> None:
+        from inkread.modelfile import check_readable
+
         card = classifier.card
-        _check_readable(card)
+        check_readable(card)
         self.min_confidence = card.threshold if min_confidence is None else min_confidence
         self._classifier = classifier
 
@@ -133,12 +132,7 @@ class Reader:
         Raises:
             ImageError: if a picture cannot be used; it names the picture by its path or its place.
         """
-        results = []
-        for place, result in enumerate(self.stream(images)):
-            if isinstance(result, ImageError):
-                raise ImageError(f"picture {place + 1}: {result}") from result
-            results.append(result)
-        return results
+        return all_read(self.stream(images))
 
     def stream(self, images: Iterable[ImageSource]) -> Iterator[Digit | ImageError]:
         """Read many pictures as they come; one that cannot be used yields its error and the others are still read.
@@ -152,25 +146,92 @@ class Reader:
         Raises:
             ImageError: if `images` is a single picture, or nothing that holds pictures.
         """
-        if _is_single(images):
-            raise ImageError("several pictures are expected here, as a list: for a single one use digit().")
-        with ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
-            inputs = _in_order(pool, self._try_prepare, images)
-            while batch := list(islice(inputs, BATCH)):
-                digits = iter(self._classify([item for item in batch if not isinstance(item, ImageError)]))
-                for item in batch:
-                    yield item if isinstance(item, ImageError) else next(digits)
+        check_several(images, "digit")
+        inputs = read_each(self._prepare, images)
+        while batch := list(islice(inputs, BATCH)):
+            digits = iter(self._classify([item for item in batch if not isinstance(item, ImageError)]))
+            for item in batch:
+                yield item if isinstance(item, ImageError) else next(digits)
 
-    def _try_prepare(self, image: ImageSource) -> _Input | ImageError:
-        """Prepare a picture, or return why it cannot be used."""
-        try:
-            return self._prepare(image)
-        except ImageError as error:
-            return error
+    def number(
+        self,
+        image: ImageSource,
+        *,
+        length: int | tuple[int, int] | None = None,
+        pattern: str | None = None,
+        range: tuple[float, float] | None = None,
+        checksum: str | Callable[[str], bool] | None = None,
+        choices: Iterable[str] | None = None,
+        separators: bool = False,
+    ) -> Number:
+        r"""Read the one number in a picture that holds little else.
+
+        Args:
+            image: as `digit` takes it.
+            length: how many characters it has, exactly (5) or from least to most ((4, 6)).
+            pattern: a regular expression of the kind that `reading.pattern.Pattern` knows, as ``\d{4}``.
+            range: its least and greatest value, both allowed.
+            checksum: "luhn", "mod11", "mod97", or a function that takes the text and says whether it will do.
+            choices: the texts that may stand there.
+            separators: whether a decimal point or comma and a leading minus are read; else they are ignored.
+
+        Returns:
+            What was read. A blank picture is no error: its text is empty, reason "no ink"; so it is where nothing
+            satisfies what is asked for.
+
+        Raises:
+            ImageError: if the picture cannot be used.
+            ConfigError: if what is asked for makes no sense.
+            ModelFileError: if the model does not read single digits.
+        """
+        return self._number_reader(
+            length=length, pattern=pattern, range=range, checksum=checksum, choices=choices, separators=separators
+        )(image)
+
+    def numbers(self, images: Iterable[ImageSource], **options: Unpack[NumberOptions]) -> list[Number]:
+        """Read many pictures with one number each.
+
+        Args:
+            images: pictures, each as `digit` takes it.
+            options: those of `number`, the same for all.
+
+        Returns:
+            What was read, in the order of `images`.
+
+        Raises:
+            ImageError: if a picture cannot be used; it names the picture by its place.
+            ConfigError, ModelFileError: as of `number`.
+        """
+        return all_read(self.stream_numbers(images, **options))
+
+    def stream_numbers(
+        self, images: Iterable[ImageSource], **options: Unpack[NumberOptions]
+    ) -> Iterator[Number | ImageError]:
+        """Read many pictures with one number each as they come; errors as of `stream` and `number`, raised at once."""
+        check_several(images, "number")
+        return read_each(self._number_reader(**options), images)
+
+    def _number_reader(self, *, separators: bool = False, **constraints: Any) -> Callable[[ImageSource], Number]:
+        """Return what reads one number."""
+        from inkread.imaging import load_image
+        from inkread.reading import make_constraint, read_number
+
+        if self.card.normalization != "mnist" or set(self.labels) != set("0123456789"):
+            raise ModelFileError(
+                f"the model {self.card.name!r} does not read single digits, of which numbers are made: take another."
+            )
+        constraint, least = make_constraint(**constraints), self.min_confidence
+        return lambda image: read_number(
+            load_image(image),
+            self._classifier,
+            constraint=constraint,
+            separators=separators,
+            min_confidence=least,
+        )
 
     def _prepare(self, image: ImageSource) -> _Input:
         """Turn any picture into the model's input."""
-        from inkread.imaging import load_image, normalize, to_grey
+        from inkread.imaging import load_image, normalize, resize, to_grey
 
         pixels = load_image(image)
         if self.card.normalization == "mnist":
@@ -178,7 +239,9 @@ class Reader:
             same_size = pixels.shape[:2] == self.card.input_shape[1:]
             plain = to_grey(pixels)[np.newaxis] if same_size else None
             return _Input(normal.image[np.newaxis], normal.box, normal.has_ink, plain)
-        return _resize(pixels, self.card.input_shape)
+        has_ink = bool(pixels.min() != pixels.max())
+        box = Box(0, 0, pixels.shape[1], pixels.shape[0]) if has_ink else None
+        return _Input(resize(pixels, self.card.input_shape), box, has_ink)
 
     def _classify(self, inputs: list[_Input]) -> list[Digit]:
         """Run the network over prepared pictures; n may be 0."""
@@ -196,10 +259,14 @@ class Reader:
         plain = np.stack([picture for i in unsure if (picture := inputs[i].plain_chw) is not None])
         looks = self._classifier.probabilities(np.concatenate([plain, 255 - plain])).reshape(2, len(unsure), -1)
         for place, dark_and_light in zip(unsure, looks.transpose(1, 0, 2), strict=True):
-            rows[place] = max((rows[place].copy(), *dark_and_light), key=lambda row: row.max())
+            best = max(dark_and_light, key=lambda row: row.max())
+            if best.max() >= SURE_LOOK:
+                rows[place] = best
 
     def _digit(self, item: _Input, probabilities: Float32Array) -> Digit:
         """Decide whether a reading is accepted, and say why not."""
+        from inkread.reading.refusal import no_digit_or_unsure
+
         if not item.has_ink:
             nothing = np.zeros_like(probabilities)
             return Digit(label="", confidence=0.0, accepted=False, probabilities=nothing, box=None, reason="no ink")
@@ -212,7 +279,7 @@ class Reader:
             accepted=accepted,
             probabilities=probabilities,
             box=item.box,
-            reason=None if accepted else _reason(probabilities, self.min_confidence),
+            reason=None if accepted else no_digit_or_unsure(probabilities, self.min_confidence),
         )
 
 
@@ -230,62 +297,3 @@ class _Input(NamedTuple):
     box: Box | None
     has_ink: bool
     plain_chw: UInt8Array | None = None
-
-
-def _in_order(
-    pool: ThreadPoolExecutor, function: Callable[[ImageSource], _Input | ImageError], images: Iterable[ImageSource]
-) -> Iterator[_Input | ImageError]:
-    """Map in threads, order kept, drawing only a few pictures ahead: they may be large."""
-    waiting: deque[Future[_Input | ImageError]] = deque()
-    for image in images:
-        waiting.append(pool.submit(function, image))
-        if len(waiting) > AHEAD:
-            yield waiting.popleft().result()
-    while waiting:
-        yield waiting.popleft().result()
-
-
-def _is_single(images: object) -> bool:
-    """Tell what is one picture, or none at all, from many."""
-    if isinstance(images, np.ndarray):
-        return images.ndim in (0, 2) or images.shape[2:] == (3,)
-    return isinstance(images, str | bytes | os.PathLike) or not isinstance(images, Iterable)
-
-
-def _resize(pixels: UInt8Array, shape_chw: tuple[int, int, int]) -> _Input:
-    """Scale a whole picture to the model's input, grey or RGB as its channels say."""
-    import cv2
-
-    channels, height, width = shape_chw
-    if channels == 1 and pixels.ndim == 3:
-        pixels = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY).astype(np.uint8, copy=False)
-    elif channels == 3 and pixels.ndim == 2:
-        pixels = np.repeat(pixels[..., np.newaxis], 3, axis=2)
-    shrinks = pixels.shape[0] * pixels.shape[1] > height * width
-    method = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    scaled = cv2.resize(pixels, (width, height), interpolation=method).astype(np.uint8, copy=False)
-    image = scaled[np.newaxis] if channels == 1 else np.moveaxis(scaled, 2, 0)
-    has_ink = bool(pixels.min() != pixels.max())
-    return _Input(image, Box(0, 0, pixels.shape[1], pixels.shape[0]) if has_ink else None, has_ink)
-
-
-def _reason(probabilities: Float32Array, threshold: float) -> str:
-    """Say why a reading with ink is not accepted; a confidence gets as many decimals as tell it from the threshold."""
-    if probabilities.sum() < 0.5:
-        return NO_DIGIT
-    confidence = float(probabilities.max())
-    decimals = next((count for count in range(2, 8) if f"{confidence:.{count}f}" != f"{threshold:.{count}f}"), 8)
-    return f"unsure ({confidence:.{decimals}f} < {threshold:.{decimals}f})"
-
-
-def _check_readable(card: Card) -> None:
-    """Refuse a model whose inputs pictures cannot become."""
-    if card.normalization == "mnist" and card.input_shape != (1, 28, 28):
-        raise ModelFileError(
-            f"the model {card.name!r} wants normalised digits of shape {card.input_shape}, they are (1, 28, 28): "
-            "train it with the normalization 'resize'."
-        )
-    if card.input_shape[0] not in (1, 3):
-        raise ModelFileError(
-            f"the model {card.name!r} takes {card.input_shape[0]} channels; pictures have 1 (grey) or 3 (RGB)."
-        )

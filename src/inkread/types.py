@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,11 @@ class Digit:
     box: Box | None
     reason: str | None = None
 
+    @property
+    def read(self) -> str:
+        """What was read, as a `Number` has it too."""
+        return self.label
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values that `json.dumps` takes; probabilities rounded to 6 decimals."""
         return {
@@ -89,6 +94,11 @@ class Number:
     box: Box | None
     reason: str | None = None
 
+    @property
+    def read(self) -> str:
+        """What was read, as a `Digit` has it too."""
+        return self.text
+
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain values that `json.dumps` takes."""
         return {
@@ -99,6 +109,17 @@ class Number:
             "digits": [digit.to_dict() for digit in self.digits],
             "box": list(self.box) if self.box is not None else None,
         }
+
+
+class NumberOptions(TypedDict, total=False):
+    """What may be said of a number before it is read; see `Reader.number`."""
+
+    length: int | tuple[int, int] | None
+    pattern: str | None
+    range: tuple[float, float] | None
+    checksum: str | Callable[[str], bool] | None
+    choices: Iterable[str] | None
+    separators: bool
 
 
 class Classifier(Protocol):

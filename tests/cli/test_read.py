@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from inkread.cli.read import CsvPrinter, TablePrinter
+from inkread.cli.printing import CsvPrinter, TablePrinter
 from inkread.data import Dataset
 from inkread.modelfile import write_model
 from inkread.types import Digit

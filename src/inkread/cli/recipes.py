@@ -65,7 +65,7 @@ def list_recipes(context: typer.Context) -> None:
             str(config.epochs),
             str(config.batch_size),
             f"{config.optimizer} {config.learning_rate:g}",
-            f"[green]{facts.accuracy:.1f} %[/green]",
+            "–" if facts.accuracy is None else f"[green]{facts.accuracy:.1f} %[/green]",
             f"{facts.seconds} s" if facts.seconds < 1000 else f"{facts.seconds / 3600:.1f} h",
             facts.network,
         )

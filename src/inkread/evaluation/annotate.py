@@ -13,7 +13,7 @@ from inkread.evaluation.palette import GREY, INK, PAPER, RIGHT, WRONG
 from inkread.evaluation.wording import percent, printable, shown_label
 from inkread.files import write_bytes
 from inkread.imaging import load_image
-from inkread.types import Box, Digit, UInt8Array
+from inkread.types import Box, Digit, Number, UInt8Array
 
 SHEET_LIMIT = 100
 SHEET_COLUMNS = 10
@@ -38,7 +38,7 @@ class AnnotationWriter:
         self._tiles: list[Image.Image] = []
         self._count = 0
 
-    def add(self, source: Path, digit: Digit) -> Path:
+    def add(self, source: Path, digit: Digit | Number) -> Path:
         """Draw one result.
 
         Args:
@@ -80,7 +80,7 @@ class AnnotationWriter:
         return path
 
 
-def draw_reading(pixels: UInt8Array, digit: Digit, name: str) -> Image.Image:
+def draw_reading(pixels: UInt8Array, digit: Digit | Number, name: str) -> Image.Image:
     """Draw a result below its picture and a frame round the ink.
 
     Args:
@@ -95,7 +95,7 @@ def draw_reading(pixels: UInt8Array, digit: Digit, name: str) -> Image.Image:
     colour = _colour(digit)
     unit = max(picture.size) / 480
     caption = round(112 * unit)
-    _frame(ImageDraw.Draw(picture), digit.box, scale, colour, picture.size)
+    _frame_all(picture, digit, scale)
     top = picture.height
     image = Image.new("RGB", (max(picture.width, round(360 * unit)), top + caption), MOUNT)
     image.paste(picture, ((image.width - picture.width) // 2, 0))
@@ -105,8 +105,9 @@ def draw_reading(pixels: UInt8Array, digit: Digit, name: str) -> Image.Image:
     left, middle = round(20 * unit), top + round(60 * unit)
     label = shown_label(digit)
     if label:
-        draw.text((left, middle), label, fill=colour, font=_font(round(76 * unit)), anchor="lm")
-        left += round(draw.textlength(label, _font(round(76 * unit))) + 22 * unit)
+        large = _fitting(label, round(76 * unit), image.width - left - 150 * unit)
+        draw.text((left, middle), label, fill=colour, font=large, anchor="lm")
+        left += round(draw.textlength(label, large) + 22 * unit)
     headline = percent(digit.confidence, 1) if label else "nothing read"
     draw.text((left, middle - round(4 * unit)), headline, fill=INK, font=_font(round(32 * unit)), anchor="lb")
     note = name if digit.reason is None else f"{digit.reason}  ·  {name}"
@@ -116,20 +117,21 @@ def draw_reading(pixels: UInt8Array, digit: Digit, name: str) -> Image.Image:
     return image
 
 
-def _draw_tile(pixels: UInt8Array, digit: Digit) -> Image.Image:
+def _draw_tile(pixels: UInt8Array, digit: Digit | Number) -> Image.Image:
     """Draw one cell of the contact sheet."""
     colour = _colour(digit)
     tile = Image.new("RGB", (TILE, TILE + TILE_TEXT), MOUNT)
     picture, scale = _scaled(pixels, TILE, TILE)
-    _frame(ImageDraw.Draw(picture), digit.box, scale, colour, picture.size)
+    _frame_all(picture, digit, scale)
     tile.paste(picture, ((TILE - picture.width) // 2, (TILE - picture.height) // 2))
     draw = ImageDraw.Draw(tile)
     draw.rectangle((0, TILE, TILE, tile.height), fill=PAPER)
     draw.rectangle((0, TILE, TILE, TILE + 4), fill=colour)
     middle = TILE + 5 + TILE_TEXT // 2
     label = shown_label(digit)
-    draw.text((6, middle), label, fill=colour, font=_font(38), anchor="lm")
     text = percent(digit.confidence, 1) if label else digit.reason or ""
+    room = TILE - 18 - draw.textlength(text, _font(22))
+    draw.text((6, middle), label, fill=colour, font=_fitting(label, 38, room), anchor="lm")
     draw.text((TILE - 6, middle), text, fill=INK, font=_font(22), anchor="rm")
     return tile
 
@@ -176,6 +178,13 @@ def _scaled(pixels: UInt8Array, low: int = LONG_SIDE_FROM, high: int = LONG_SIDE
     return picture.resize(size, Image.Resampling.NEAREST if scale > 1 else Image.Resampling.LANCZOS), scale
 
 
+def _frame_all(picture: Image.Image, result: Digit | Number, scale: float) -> None:
+    """Frame a digit, or each character of a number in its own colour."""
+    draw = ImageDraw.Draw(picture)
+    for part in result.digits if isinstance(result, Number) else (result,):
+        _frame(draw, part.box, scale, _colour(part), picture.size)
+
+
 def _frame(draw: ImageDraw.ImageDraw, box: Box | None, scale: float, colour: str, size: tuple[int, int]) -> None:
     """Draw a rectangle just outside the ink, kept inside the picture."""
     if box is None:
@@ -195,11 +204,17 @@ def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, ro
     return text + "..."
 
 
-def _colour(digit: Digit) -> str:
+def _colour(digit: Digit | Number) -> str:
     """Tell sure, less sure and not accepted apart."""
     if not digit.accepted:
         return WRONG
     return RIGHT if digit.confidence >= SURE else LESS_SURE
+
+
+def _fitting(text: str, size: int, room: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Load the font, smaller than `size` where the text would take more than `room` pixels."""
+    length = _font(size).getlength(text)
+    return _font(size if length <= room else max(8, int(size * room / length)))
 
 
 @cache

@@ -156,7 +156,8 @@ def draw_outsiders(
         taken = f"AUROC {others.auroc:.4f}, {percent(others.accepted / others.count)} of {others.count:,} accepted"
         groups.append((f"{_cut(others.data)} · {taken}", others.confidence, WRONG))
     height = 1.7 + 1.95 * len(groups)
-    figure = new_figure(8.6, height, f"{title}, threshold {at_threshold.threshold:g}", source)
+    subtitle = f"threshold {at_threshold.threshold:g} · {source}".rstrip(" ·")
+    figure = new_figure(8.6, height, title, subtitle)
     for place, (name, confidence, colour) in enumerate(groups):
         bottom = part(0.8 + 1.95 * (len(groups) - 1 - place), height)
         axes = figure.add_axes((0.125, bottom, 0.835, part(1.4, height)))

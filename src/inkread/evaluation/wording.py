@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inkread.evaluation.metrics import Evaluation
-from inkread.types import NO_DIGIT, Digit
+from inkread.types import NO_DIGIT, Digit, Number
 
 
 def percent(value: float | None, decimals: int = 2) -> str:
@@ -28,9 +28,9 @@ def percent(value: float | None, decimals: int = 2) -> str:
     return f"{text} %"
 
 
-def shown_label(digit: Digit) -> str:
-    """Return what a person should see as read: the label, or the empty string for no ink and for no digit."""
-    return "" if digit.reason == NO_DIGIT else printable(digit.label)
+def shown_label(result: Digit | Number) -> str:
+    """Return what a person should see as read: label or text, or the empty string for no ink and for no digit."""
+    return "" if result.reason == NO_DIGIT else printable(result.read)
 
 
 def printable(text: str) -> str:

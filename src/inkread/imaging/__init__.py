@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from inkread.imaging.colour import to_grey
     from inkread.imaging.loading import load_image
     from inkread.imaging.normalization import Normalized, Step, normalize
+    from inkread.imaging.resizing import resize
 
 _HOMES = {
     "Normalized": "normalization",
     "Step": "normalization",
     "load_image": "loading",
     "normalize": "normalization",
+    "resize": "resizing",
     "to_grey": "colour",
 }
-__all__ = ["Normalized", "Step", "load_image", "normalize", "to_grey"]
+__all__ = ["Normalized", "Step", "load_image", "normalize", "resize", "to_grey"]
 
 
 def __getattr__(name: str) -> Any:

@@ -63,7 +63,7 @@ def _kept_pixels(ink: UInt8Array, mask: cv2.typing.MatLike) -> tuple[cv2.typing.
     labels_hw, stats = np.asarray(labels, dtype=np.int32), np.asarray(table, dtype=np.int32)
     strong = np.bincount(labels_hw[ink > _STRONG], minlength=count)
     strong[0] = 0
-    strong[_frames(stats, labels_hw)] = 0
+    strong[find_frames(stats, labels_hw)] = 0
     keep = _digit_parts(stats, strong, ink.shape)
     return np.asarray(keep[labels_hw], dtype=np.uint8) * np.uint8(255), count - 1
 
@@ -110,7 +110,7 @@ def _digit_parts(
     return np.asarray(keep & enough, dtype=np.bool_)
 
 
-def _frames(stats: npt.NDArray[np.int32], labels: npt.NDArray[np.int32]) -> list[int]:
+def find_frames(stats: npt.NDArray[np.int32], labels: npt.NDArray[np.int32]) -> list[int]:
     """Find rectangles drawn around something: all their ink lies near the sides of their box.
 
     Args:

@@ -195,3 +195,20 @@ def _convert(hint: Any, value: Any, where: str) -> Any:
     if not fits:
         raise ModelFileError(f"the model card is not valid: {where} has a value of the wrong type.")
     return float(value) if hint is float else value
+
+
+def check_readable(card: Card) -> None:
+    """Refuse a model whose inputs pictures cannot become.
+
+    Raises:
+        ModelFileError: saying what it takes.
+    """
+    if card.normalization == "mnist" and card.input_shape != (1, 28, 28):
+        raise ModelFileError(
+            f"the model {card.name!r} wants normalised digits of shape {card.input_shape}, they are (1, 28, 28): "
+            "train it with the normalization 'resize'."
+        )
+    if card.input_shape[0] not in (1, 3):
+        raise ModelFileError(
+            f"the model {card.name!r} takes {card.input_shape[0]} channels; pictures have 1 (grey) or 3 (RGB)."
+        )

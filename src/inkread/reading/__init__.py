@@ -1,6 +1,34 @@
-"""Ink to numbers: what the network says of each column is decoded into text, under constraints where there are any."""
+"""Ink to numbers: what the network says of each column is decoded into text, under constraints where there are any.
 
-from inkread.reading.constraints import Constraint, make_constraint
-from inkread.reading.decoding import Character, Reading, decode
+The names load on first use, so that loading a model does not import what reads numbers.
+"""
 
-__all__ = ["Character", "Constraint", "Reading", "decode", "make_constraint"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from inkread.reading.constraints import Constraint, make_constraint
+    from inkread.reading.decoding import Character, Reading, decode
+    from inkread.reading.numbers import read_number
+
+_HOMES = {
+    "Character": "decoding",
+    "Constraint": "constraints",
+    "Reading": "decoding",
+    "decode": "decoding",
+    "make_constraint": "constraints",
+    "read_number": "numbers",
+}
+__all__ = ["Character", "Constraint", "Reading", "decode", "make_constraint", "read_number"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name from its module when it is first asked for (PEP 562)."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'inkread.reading' has no attribute {name!r}")
+    from importlib import import_module
+
+    module = import_module(f"inkread.reading.{_HOMES[name]}")
+    globals()[name] = getattr(module, name)
+    return globals()[name]
