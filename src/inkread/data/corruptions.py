@@ -273,12 +273,12 @@ _ALL = (
     Corruption("shot_noise", shot_noise, trained=False),
     Corruption("impulse_noise", impulse_noise, trained=False),
     Corruption("glass_blur", _each(glass_blur), trained=False),
-    Corruption("motion_blur", _each(motion_blur), trained=False),
-    Corruption("stripe", stripe, trained=False),
+    Corruption("motion_blur", _each(motion_blur), trained=True),
+    Corruption("stripe", stripe, trained=True),
     Corruption("fog", _each(fog), trained=False),
     Corruption("spatter", _each(spatter), trained=False),
     Corruption("dotted_line", _each(dotted_line), trained=False),
     Corruption("zigzag", _each(zigzag), trained=False),
-    Corruption("canny_edges", _each(canny_edges), trained=False),
+    Corruption("canny_edges", _each(canny_edges), trained=True),
 )
 CORRUPTIONS = {corruption.name: corruption for corruption in _ALL}
