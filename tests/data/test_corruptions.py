@@ -60,7 +60,7 @@ def test_what_moves_the_ink_moves_it_as_far_as_it_says(digits: UInt8Array) -> No
     np.testing.assert_allclose(ink[0] / ink[1], 0.55**2, rtol=0.1)
 
 
-def test_half_of_mnist_c_is_known_from_training_and_half_is_not() -> None:
+def test_which_families_training_uses_is_said() -> None:
     trained = {name for name, corruption in CORRUPTIONS.items() if corruption.trained}
     assert trained == {
         "gaussian_noise",
