@@ -243,5 +243,5 @@ def test_any_damage_to_the_file_is_refused_or_harmless(tmp_path: Path, capfd: py
             probabilities = OnnxClassifier.open(path).probabilities(np.zeros((1, 1, 28, 28), np.uint8))
         except InkreadError:
             continue
-        assert abs(probabilities.sum() - 1) < 1e-5
+        assert 0 < probabilities.sum() < 1 + 1e-5  # less than 1: what is left says that a blank is no digit
     assert capfd.readouterr() == ("", "")
