@@ -164,3 +164,11 @@ def test_tensorboard_gets_the_same_figures(tmp_path: Path) -> None:
     found.Reload()
     assert [scalar.step for scalar in found.Scalars("loss/train")] == [20, 40, 60, 80, 100, 120]
     assert [scalar.value for scalar in found.Scalars("accuracy/validation")] == pytest.approx([0.902, 0.904, 0.906])
+
+
+def test_a_run_whose_epochs_are_all_done_says_so() -> None:
+    stream = io.StringIO()
+    with make_progress("lines", Console(file=stream, width=110, color_system=None)) as listener:
+        listener(started(epoch=4))
+    assert "all of them done" in stream.getvalue()
+    assert "epoch 4" not in stream.getvalue()

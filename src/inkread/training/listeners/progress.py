@@ -163,7 +163,10 @@ class LiveProgress(NoProgress):
 
 def _heading(event: RunStarted) -> str:
     """Say what is trained."""
-    onward = "" if (event.first_epoch, event.first_step) == (1, 0) else f", going on in epoch {event.first_epoch}"
+    if event.first_epoch > event.epochs:
+        onward = ", all of them done"
+    else:
+        onward = "" if (event.first_epoch, event.first_step) == (1, 0) else f", going on in epoch {event.first_epoch}"
     return (
         f"Training {event.recipe}: {event.parameters:,} parameters, {event.train_count:,} pictures "
         f"(+ {event.validation_count:,} for validation), {event.epochs} epochs on {event.device}{onward}"
