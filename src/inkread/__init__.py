@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from inkread.lazy import importer
 from inkread.version import __version__
 
 if TYPE_CHECKING:
@@ -13,23 +14,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Box", "Digit", "InkreadError", "Number", "Reader", "__version__", "load"]
 
-_HOME = {
-    "Box": "inkread.types",
-    "Digit": "inkread.types",
-    "InkreadError": "inkread.errors",
-    "Number": "inkread.types",
-    "Reader": "inkread.api",
-    "load": "inkread.api",
+_HOMES = {
+    "Box": "types",
+    "Digit": "types",
+    "InkreadError": "errors",
+    "Number": "types",
+    "Reader": "api",
+    "load": "api",
 }
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its room when it is first asked for (PEP 562)."""
-    if name not in _HOME:
-        raise AttributeError(f"module 'inkread' has no attribute {name!r}")
-    from importlib import import_module
-
-    return getattr(import_module(_HOME[name]), name)
+__getattr__ = importer(__name__, _HOMES)
 
 
 def __dir__() -> list[str]:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
 import numpy as np
 
 from inkread.errors import ConfigError, ImageError, ModelFileError
+from inkread.reading.refusal import no_digit_or_unsure
 from inkread.reading.streaming import all_read, check_several, read_each
-from inkread.types import Box, Digit, Float32Array, Number, NumberOptions, UInt8Array
+from inkread.types import NO_INK, Box, Digit, Float32Array, Number, NumberOptions, UInt8Array
 
 if TYPE_CHECKING:
     import PIL.Image
@@ -265,11 +266,9 @@ class Reader:
 
     def _digit(self, item: _Input, probabilities: Float32Array) -> Digit:
         """Decide whether a reading is accepted, and say why not."""
-        from inkread.reading.refusal import no_digit_or_unsure
-
         if not item.has_ink:
             nothing = np.zeros_like(probabilities)
-            return Digit(label="", confidence=0.0, accepted=False, probabilities=nothing, box=None, reason="no ink")
+            return Digit(label="", confidence=0.0, accepted=False, probabilities=nothing, box=None, reason=NO_INK)
         best = int(probabilities.argmax())
         confidence = float(probabilities[best])
         accepted = confidence >= self.min_confidence

@@ -13,6 +13,7 @@ UInt8Array = npt.NDArray[np.uint8]
 Float32Array = npt.NDArray[np.float32]
 Int64Array = npt.NDArray[np.int64]
 
+NO_INK: Final = "no ink"  # why a blank picture is not accepted
 NO_DIGIT: Final = "no digit"  # the last class of data that hold other things too; a model refuses with it
 
 

@@ -18,7 +18,6 @@ class Collection:
 
     Attributes:
         name: what it is called on the command line, and its folder in the cache.
-        title: what people call it.
         files: SHA-256 (hex) of each file, by file name.
         sets: names of the data sets that `load` makes of it.
         contents: what is in it, in a few words.
@@ -30,7 +29,6 @@ class Collection:
     """
 
     name: str
-    title: str
     files: dict[str, str]
     sets: tuple[str, ...]
     contents: str
@@ -43,7 +41,6 @@ class Collection:
 
 UNIPEN = Collection(
     name="unipen",
-    title="UNIPEN train_r01_v07",
     files={
         "digits.jsonl.gz": "8c1f23125eda0333fd6d05e11c277d0487d0a0d546077a0ac02c2a6d5a107f9a",
         "lower.jsonl.gz": "e6b5bee85cedce9ce43c0247e1805950e4bd8b58414d78380130355fde46ba5a",
@@ -58,7 +55,6 @@ UNIPEN = Collection(
 )
 BHMSDS = Collection(
     name="bhmsds",
-    title="Basic Handwritten Math Symbols",
     files={"bhmsds.npz": "cfe6306d591384e710e74ce711551970997d99b0918d12e997d1bac6b3e8706c"},
     sets=("bhmsds-digits", "bhmsds-symbols"),
     contents="27,000 photographed digits and symbols",
@@ -69,7 +65,6 @@ BHMSDS = Collection(
 )
 OMNIGLOT = Collection(
     name="omniglot",
-    title="Omniglot, small background sets",
     files={
         "images_background_small1.zip": "f38eb80f801274ac2b4dff5b24289016bfaba4a7d5bb50deebf27104ad6cb8a4",
         "images_background_small2.zip": "3ccaa407515a8778e5d0861875af38b17e418f301ad5bb3b5a6b65d901a41c7f",
@@ -82,7 +77,6 @@ OMNIGLOT = Collection(
 )
 OPTDIGITS32 = Collection(
     name="optdigits32",
-    title="Optical Recognition of Handwritten Digits, before its reduction to 8x8",
     files={"optdigits32.npz": "e42ea723e8aff34514cda99076a07d0521a162e152465539a30d96adc7136669"},
     sets=("optdigits32",),
     contents="2,879 binary digits of 43 people, for validation alone",

@@ -5,7 +5,9 @@ The names load on first use, so that loading a file does not import OpenCV.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from inkread.lazy import importer
 
 if TYPE_CHECKING:
     from inkread.imaging.colour import to_grey
@@ -22,14 +24,4 @@ _HOMES = {
     "to_grey": "colour",
 }
 __all__ = ["Normalized", "Step", "load_image", "normalize", "resize", "to_grey"]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its module when it is first asked for (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'inkread.imaging' has no attribute {name!r}")
-    from importlib import import_module
-
-    module = import_module(f"inkread.imaging.{_HOMES[name]}")
-    globals()[name] = getattr(module, name)
-    return globals()[name]
+__getattr__ = importer(__name__, _HOMES)

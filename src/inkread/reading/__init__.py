@@ -5,7 +5,9 @@ The names load on first use, so that loading a model does not import what reads 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from inkread.lazy import importer
 
 if TYPE_CHECKING:
     from inkread.reading.constraints import Constraint, make_constraint
@@ -21,14 +23,4 @@ _HOMES = {
     "read_number": "numbers",
 }
 __all__ = ["Character", "Constraint", "Reading", "decode", "make_constraint", "read_number"]
-
-
-def __getattr__(name: str) -> Any:
-    """Import a public name from its module when it is first asked for (PEP 562)."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'inkread.reading' has no attribute {name!r}")
-    from importlib import import_module
-
-    module = import_module(f"inkread.reading.{_HOMES[name]}")
-    globals()[name] = getattr(module, name)
-    return globals()[name]
+__getattr__ = importer(__name__, _HOMES)

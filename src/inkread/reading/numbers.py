@@ -12,11 +12,10 @@ from inkread.reading.numberink import FLAT, LOW, NumberInk, find_number
 from inkread.reading.paths import Arc, Path, best_paths, posterior
 from inkread.reading.refusal import unsure
 from inkread.reading.segments import FREE, Segmentation, cut_up
-from inkread.types import Box, Classifier, Digit, Number, UInt8Array
+from inkread.types import NO_INK, Box, Classifier, Digit, Number, UInt8Array
 
 NOTHING_FITS = "nothing satisfies the constraint"
 NO_NUMBER = "no number"
-NO_INK = "no ink"
 LEAST = 1e-4  # a digit's probability is never taken for less
 LIKELY = 5e-3  # less probable digits count only where a constraint asks for them
 # What a path gains or loses, in natural logarithms; chosen on made numbers of MNIST's training digits.

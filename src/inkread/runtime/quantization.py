@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,6 +11,7 @@ import numpy as np
 
 from inkread.errors import MissingExtraError, ModelFileError
 from inkread.modelfile import write_model
+from inkread.quiet import without_logging
 from inkread.runtime.onnx_classifier import OnnxClassifier
 from inkread.types import UInt8Array
 
@@ -49,7 +47,7 @@ def quantize(source: Path, target: Path, images_nchw: UInt8Array) -> OnnxClassif
         from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
     except ImportError as error:
         raise MissingExtraError("quantizing needs the onnx library: pip install 'inkread[train]'.") from error
-    with tempfile.TemporaryDirectory(prefix="inkread-") as folder, _silence():
+    with tempfile.TemporaryDirectory(prefix="inkread-") as folder, without_logging():
         path = Path(folder) / "quantized.onnx"
         quantize_static(
             source,
@@ -79,14 +77,3 @@ def _reader(images_nchw: UInt8Array) -> Any:
             return None if part is None else {"image": part}
 
     return Batches()
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep the quantizer's advice to itself."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        yield
-    finally:
-        logging.disable(before)

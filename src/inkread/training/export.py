@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import copy
 import io
-import logging
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +15,7 @@ from torch import nn
 from inkread.errors import MissingExtraError
 from inkread.modelfile import Card, write_model
 from inkread.networks import Preprocessing, fold
+from inkread.quiet import without_logging
 
 
 class PixelsToLogits(nn.Module):
@@ -94,11 +94,6 @@ def _graph(module: nn.Module, input_shape: tuple[int, int, int]) -> bytes:
 @contextlib.contextmanager
 def _silence() -> Iterator[None]:
     """Keep the exporter's progress, warnings and log lines to itself."""
-    before = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(before)
+    with without_logging(), warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
+        yield
