@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, Protocol, TypedDict
+from typing import Any, Final, Literal, NamedTuple, Protocol, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import numpy.typing as npt
 UInt8Array = npt.NDArray[np.uint8]
 Float32Array = npt.NDArray[np.float32]
 Int64Array = npt.NDArray[np.int64]
+Kind = Literal["handwritten", "printed"]
 
 NO_INK: Final = "no ink"  # why a blank picture is not accepted
 NO_DIGIT: Final = "no digit"  # the last class of data that hold other things too; a model refuses with it
@@ -86,6 +87,8 @@ class Number:
         digits: the characters one by one, in the order of `text`.
         box: where the number is, in pixels of the picture; None where there is none.
         reason: why it was not accepted, in a few words; None where it was.
+        kind: "handwritten" or "printed", as most of its digits are; None where nothing can tell.
+        line: on a page, the index of the line that it stands in, from 0; None elsewhere.
     """
 
     text: str
@@ -94,6 +97,8 @@ class Number:
     digits: tuple[Digit, ...] = field(repr=False)
     box: Box | None
     reason: str | None = None
+    kind: Kind | None = None
+    line: int | None = None
 
     @property
     def read(self) -> str:
@@ -109,6 +114,36 @@ class Number:
             "reason": self.reason,
             "digits": [digit.to_dict() for digit in self.digits],
             "box": list(self.box) if self.box is not None else None,
+            "kind": self.kind,
+            "line": self.line,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Page:
+    """A page as it was read.
+
+    Attributes:
+        numbers: in reading order: line by line from the top, each from left to right, after the page was put upright.
+        width: of the picture in pixels, as a person sees it (EXIF turn applied).
+        height: the same.
+        rotation: degrees by which the picture has to be turned, clockwise, for the page to stand upright: a quarter
+            turn or more of them, and a skew of some degrees; above -180, up to 180. All boxes stay in pixels of the
+            picture as it came.
+    """
+
+    numbers: tuple[Number, ...]
+    width: int
+    height: int
+    rotation: float = 0.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain values that `json.dumps` takes."""
+        return {
+            "numbers": [number.to_dict() for number in self.numbers],
+            "width": self.width,
+            "height": self.height,
+            "rotation": round(self.rotation, 2),
         }
 
 
