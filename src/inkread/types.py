@@ -182,3 +182,24 @@ class Classifier(Protocol):
             one of the labels.
         """
         ...
+
+
+class RowNetwork(Protocol):
+    """What `reading` knows of a network that reads rows of writing."""
+
+    @property
+    def labels(self) -> Sequence[str]:
+        """Names of the classes: characters, and "printed 0" to "printed 9"."""
+        ...
+
+    def log_probabilities(self, rows: Sequence[UInt8Array]) -> list[Float32Array]:
+        """Say of each place in each row what stands there.
+
+        Args:
+            rows: uint8 of shape (32, w) each, as `imaging.strip` makes them.
+
+        Returns:
+            For each row float32 of shape (places, labels + 1), natural logarithms; a place is two columns wide, the
+            blank between characters is last.
+        """
+        ...

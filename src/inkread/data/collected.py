@@ -10,8 +10,8 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from inkread.data.collections import BHMSDS, COLLECTION_OF, OMNIGLOT, OPTDIGITS32, UNIPEN, read_collected
-from inkread.data.dataset import Dataset, digest
+from inkread.data.collections import BHMSDS, COLLECTION_OF, OMNIGLOT, OPTDIGITS32, UNIPEN, Collection, read_collected
+from inkread.data.dataset import Dataset, Origin, digest
 from inkread.data.sources import DIGITS
 from inkread.data.trajectories import Pen, Trajectory, draw, parse_trajectories
 from inkread.imaging import normalize
@@ -34,6 +34,19 @@ def donor_split(donor: str) -> str:
     if donor in TEST_DONORS:
         return "test"
     return "validation" if donor in VALIDATION_DONORS else "train"
+
+
+def file_origins(*collections: Collection) -> Iterator[Origin]:
+    """Name the files of collections as origins of a data set that is drawn from them."""
+    for collection in collections:
+        for file, sha256 in collection.files.items():
+            yield Origin(
+                name=f"{collection.name}/{file}",
+                sha256=sha256,
+                count=0,
+                licence=collection.licence,
+                credit=collection.credit,
+            )
 
 
 def trajectories(file: str) -> Iterator[Trajectory]:

@@ -88,6 +88,7 @@ OPTDIGITS32 = Collection(
 
 COLLECTIONS: dict[str, Collection] = {c.name: c for c in (UNIPEN, BHMSDS, OMNIGLOT, OPTDIGITS32)}
 COLLECTION_OF: dict[str, Collection] = {name: c for c in COLLECTIONS.values() for name in c.sets}
+NUMBERS = "numbers"  # the data set of made rows
 HANDWRITING = "handwriting"  # the data set that is composed of MNIST and of what is drawn from collections
 
 

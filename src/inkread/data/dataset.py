@@ -38,9 +38,9 @@ class Dataset:
         name: the source's name or the path it came from.
         split: "train" or "test" (own data without a split are all "train").
         images: uint8 of shape (n, channels, height, width), range 0 to 255; for ink data, white ink on black.
-        labels: int64 of shape (n,), indices into `classes`.
+        labels: int64 of shape (n,), indices into `classes`; of texts, shape (n, longest), filled up with -1.
         classes: names of the classes.
-        normalization: how a new picture becomes like these: "mnist" or "resize" (see `modelfile.Card`).
+        normalization: how a new picture becomes like these: "mnist", "resize" or "strip" (see `modelfile.Card`).
         sha256: hex SHA-256 over the raw bytes of images and labels.
         licence: SPDX expression or a few words, "unknown" for own data.
         credit: whom to thank, one line.
@@ -72,12 +72,34 @@ class Dataset:
             )
         if len(self.images) != len(self.labels):
             raise DataError(f"{self.name}: {len(self.images)} images but {len(self.labels)} labels.")
-        if len(self.labels) and not (self.labels.min() >= 0 and self.labels.max() < len(self.classes)):
+        least = 0 if self.labels.ndim == 1 else -1
+        if len(self.labels) and not (self.labels.min() >= least and self.labels.max() < len(self.classes)):
             raise DataError(f"{self.name}: a label lies outside the {len(self.classes)} classes.")
+
+    @property
+    def of_texts(self) -> bool:
+        """Whether the labels are texts."""
+        return self.labels.ndim == 2
+
+    @property
+    def outputs(self) -> int:
+        """What a network must tell apart: the classes and, between the characters of texts, the blank."""
+        return len(self.classes) + self.of_texts
 
     def __len__(self) -> int:
         """Return the number of pictures."""
         return len(self.images)
+
+
+def origin_of(dataset: Dataset) -> Origin:
+    """Name a data set as an origin of another."""
+    return Origin(
+        name=dataset.name,
+        sha256=dataset.sha256,
+        count=len(dataset),
+        licence=dataset.licence,
+        credit=dataset.credit,
+    )
 
 
 def digest(images: UInt8Array, labels: Int64Array) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain
-from pathlib import Path
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -18,16 +16,17 @@ from inkread.data.collected import (
     LOOKALIKES,
     ONE_STROKE,
     donor_split,
+    file_origins,
     omniglot_pictures,
     trajectories,
 )
 from inkread.data.collections import HANDWRITING, OMNIGLOT, UNIPEN
-from inkread.data.dataset import Dataset, Origin, digest
+from inkread.data.dataset import Dataset, digest, origin_of
 from inkread.data.fetch import Progress
+from inkread.data.kept import kept_arrays
 from inkread.data.nondigits import make_nondigits
 from inkread.data.trajectories import Pen, Trajectory, draw, flourished, random_pen
 from inkread.errors import DataError
-from inkread.files import check_folder, write_bytes
 from inkread.imaging import normalize
 from inkread.types import NO_DIGIT, Int64Array, UInt8Array
 
@@ -42,8 +41,7 @@ MADE = {"train": 30_000, "validation": 2_500, "test": 2_500}
 SEEDS = {"train": 1, "validation": 2, "test": 3}
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Pictures drawn for one of the parts train, validation and test: uint8 (n, 28, 28) and int64 (n,), 10 = none."""
 
     images: UInt8Array
@@ -92,32 +90,8 @@ def load_handwriting(split: str, mnist: Callable[[str], Dataset], *, progress: P
         sha256=digest(whole, truth),
         licence="that of its origins",
         validation_last=True,
-        origins=(_origin_of(digits), *_origins()),
+        origins=(origin_of(digits), *file_origins(UNIPEN, OMNIGLOT)),
     )
-
-
-def _origin_of(dataset: Dataset) -> Origin:
-    """Name a data set as an origin of another."""
-    return Origin(
-        name=dataset.name,
-        sha256=dataset.sha256,
-        count=len(dataset),
-        licence=dataset.licence,
-        credit=dataset.credit,
-    )
-
-
-def _origins() -> Iterable[Origin]:
-    """Name the files that are drawn from."""
-    for collection in (UNIPEN, OMNIGLOT):
-        for file, sha256 in collection.files.items():
-            yield Origin(
-                name=f"{collection.name}/{file}",
-                sha256=sha256,
-                count=0,
-                licence=collection.licence,
-                credit=collection.credit,
-            )
 
 
 def _thinned(part: Part, count: int) -> Part:
@@ -133,24 +107,8 @@ def _drawn(part: str, digits: UInt8Array, labels: Int64Array, progress: Progress
     key = hashlib.sha256(f"{VERSION} {UNIPEN.files} {OMNIGLOT.files}".encode())
     key.update(digest(digits, labels).encode())
     path = data_home() / HANDWRITING / f"{part}-{key.hexdigest()[:16]}.npz"
-    stored = _stored(path)
-    if stored is not None:
-        return stored
-    check_folder(path.parent)
-    made = _draw_part(part, digits, labels, progress)
-    buffer = io.BytesIO()
-    np.savez(buffer, images=made.images, labels=made.labels)
-    write_bytes(path, buffer.getvalue())
-    return made
-
-
-def _stored(path: Path) -> Part | None:
-    """Read what was drawn before; None where it is missing or damaged."""
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return Part(arrays["images"], arrays["labels"])
-    except Exception:  # a damaged archive may raise nearly anything
-        return None
+    kept = kept_arrays(path, lambda: _draw_part(part, digits, labels, progress)._asdict())
+    return Part(**kept)
 
 
 def _draw_part(part: str, digits: UInt8Array, labels: Int64Array, progress: Progress | None) -> Part:

@@ -41,7 +41,7 @@ def hold_out(dataset: Dataset, count: int) -> tuple[Dataset, Dataset]:
 
 
 def take(dataset: Dataset, count: int) -> Dataset:
-    """Return at most `count` pictures, of each class its share, picked with a fixed seed; order is kept."""
+    """Return at most `count` pictures, of each class (of texts: of all) its share, by a fixed seed; order is kept."""
     return dataset if count >= len(dataset) else subset(dataset, _pick(dataset, count))
 
 
@@ -58,8 +58,9 @@ def _pick(dataset: Dataset, count: int) -> Int64Array:
     # The raw words of a bit generator are the one stream that NumPy promises never to change.
     order = np.argsort(np.random.PCG64(_SEED).random_raw(len(dataset)), kind="stable")
     share = np.empty(len(dataset))
+    kinds = np.zeros(len(dataset), np.int64) if dataset.of_texts else dataset.labels
     for number in range(len(dataset.classes)):
-        members = order[dataset.labels[order] == number]
+        members = order[kinds[order] == number]
         share[members] = (np.arange(len(members)) + 0.5) / max(len(members), 1)
     picked = order[np.argsort(share[order], kind="stable")][:count]
     return np.sort(picked).astype(np.int64)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from inkread.data.arrays import Part, sort_classes
-from inkread.data.collections import COLLECTION_OF, HANDWRITING
+from inkread.data.collections import COLLECTION_OF, HANDWRITING, NUMBERS
 from inkread.data.dataset import Dataset, digest
 from inkread.data.fetch import Progress, read_files
 from inkread.data.idx import parse_idx
@@ -18,7 +18,7 @@ from inkread.errors import DataError
 from inkread.naming import nearest
 
 SPLITS = ("train", "test")
-NAMES = (*SOURCES, *COLLECTION_OF, HANDWRITING)
+NAMES = (*SOURCES, *COLLECTION_OF, HANDWRITING, NUMBERS)
 
 
 def load(name_or_path: str | Path, split: str = "train", *, progress: Progress | None = None) -> Dataset:
@@ -71,6 +71,8 @@ def loaders(name_or_path: str | Path, *, progress: Progress | None = None) -> di
         return _collected_loaders(str(name_or_path))
     if str(name_or_path) == HANDWRITING:
         return _handwriting_loaders(progress)
+    if str(name_or_path) == NUMBERS:
+        return {split: partial(_load_numbers, split, progress=progress) for split in SPLITS}
     parts = _own_parts(name_or_path)
     return {split: partial(_own_dataset, str(name_or_path), split, parts) for split in parts}
 
@@ -88,6 +90,13 @@ def _handwriting_loaders(progress: Progress | None) -> dict[str, Callable[[], Da
 
     mnist = partial(load_source, SOURCES["mnist"], progress=progress)
     return {split: partial(load_handwriting, split, mnist, progress=progress) for split in SPLITS}
+
+
+def _load_numbers(split: str, *, progress: Progress | None) -> Dataset:
+    """Load a split of the made rows."""
+    from inkread.data.numbers import load_numbers
+
+    return load_numbers(split, load_source(SOURCES["mnist"], split, progress=progress), progress=progress)
 
 
 def pick(found: Mapping[str, Callable[[], Dataset]], name_or_path: str | Path, split: str) -> Dataset:

@@ -16,8 +16,8 @@ from inkread.errors import ModelFileError
 CARD_KEY = "inkread.card"
 CARD_VERSION = 2  # 2 added `reject_class`
 READABLE_VERSIONS = (1, CARD_VERSION)
-TASKS = ("digit",)
-NORMALIZATIONS = ("mnist", "resize")
+TASKS = ("digit", "number")
+NORMALIZATIONS = ("mnist", "resize", "strip")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +51,14 @@ class Card:
     Attributes:
         card_version: version of the format; a card of version 1 has no reject class, and is the same otherwise.
         name: the model's name, shown to people.
-        task: what it does; "digit" is one class for one picture.
+        task: what it does; "digit" is one class for one picture, "number" a text for a row of writing: the graph gives,
+            for every second column, a logit a label and one more, the last, for the blank between characters.
         labels: names of the classes, in the order of the logits.
         reject_class: whether the graph gives one logit more than there are labels, the last: "none of these".
         input_shape: channels, height, width of one input; the graph takes uint8 of shape (n, *input_shape), range
             0 to 255, and scales it itself.
-        normalization: how a picture becomes an input: "mnist" (`imaging.normalize`) or "resize" (scaled as a whole).
+        normalization: how a picture becomes an input: "mnist" (`imaging.normalize`), "resize" (scaled as a whole) or
+            "strip" (`imaging.strip`, of any width that is a multiple of 4).
         network: name of the architecture, and `network_options` its arguments.
         temperature: the logits are divided by it before the softmax (Guo et al. 2017).
         threshold: the least confidence that is accepted, 0 to 1.
@@ -203,6 +205,10 @@ def check_readable(card: Card) -> None:
     Raises:
         ModelFileError: saying what it takes.
     """
+    if card.task != "digit":
+        raise ModelFileError(
+            f"the model {card.name!r} reads a {card.task} a picture, not digits: take another with --model."
+        )
     if card.normalization == "mnist" and card.input_shape != (1, 28, 28):
         raise ModelFileError(
             f"the model {card.name!r} wants normalised digits of shape {card.input_shape}, they are (1, 28, 28): "

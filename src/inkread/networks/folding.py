@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+Size = int | tuple[int, int]  # of rows and columns
 
 
 class NormedConv(nn.Module):
     """A convolution without bias (`conv`) and the batch normalisation (`norm`; Ioffe and Szegedy 2015) of its outputs.
 
-    Subclasses say what happens before, between and after the two; whatever is between them must commute with the
+    Subclasses may say what happens before, between and after the two; whatever is between them must commute with the
     normalisation, or `fold` would change the function.
     """
 
     def __init__(
-        self, in_channels: int, out_channels: int, kernel_size: int, *, stride: int = 1, padding: int = 0
+        self, in_channels: int, out_channels: int, kernel_size: Size, *, stride: Size = 1, padding: Size = 0
     ) -> None:
         super().__init__()
         self.conv = nn.Conv2d(in_channels, out_channels, kernel_size, stride=stride, padding=padding, bias=False)
         self.norm: nn.Module = nn.BatchNorm2d(out_channels)
+
+    def forward(self, x_nchw: torch.Tensor) -> torch.Tensor:
+        """Apply the one after the other."""
+        y_nchw: torch.Tensor = self.norm(self.conv(x_nchw))
+        return y_nchw
 
     def fold(self) -> None:
         """Put the normalisation into the convolution: the same function in evaluation mode, one layer less."""

@@ -5,19 +5,15 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from inkread.networks.folding import NormedConv
+from inkread.networks.folding import NormedConv, Size
 
 
 class ConvNorm(NormedConv):
     """A convolution, padded to keep the size (or to divide it by `stride`, rounded up), and batch normalisation."""
 
-    def __init__(self, in_channels: int, out_channels: int, kernel_size: int, stride: int = 1) -> None:
-        super().__init__(in_channels, out_channels, kernel_size, stride=stride, padding=kernel_size // 2)
-
-    def forward(self, x_nchw: torch.Tensor) -> torch.Tensor:
-        """Map (n, in_channels, h, w) to (n, out_channels, h / stride, w / stride)."""
-        y_nchw: torch.Tensor = self.norm(self.conv(x_nchw))
-        return y_nchw
+    def __init__(self, in_channels: int, out_channels: int, kernel_size: Size, stride: Size = 1) -> None:
+        rows, columns = (kernel_size, kernel_size) if isinstance(kernel_size, int) else kernel_size
+        super().__init__(in_channels, out_channels, kernel_size, stride=stride, padding=(rows // 2, columns // 2))
 
 
 class ResidualBlock(nn.Module):
@@ -27,7 +23,7 @@ class ResidualBlock(nn.Module):
     J. Sun, "Deep residual learning for image recognition" (2016).
     """
 
-    def __init__(self, in_channels: int, out_channels: int, stride: int = 1) -> None:
+    def __init__(self, in_channels: int, out_channels: int, stride: Size = 1) -> None:
         super().__init__()
         self.first = ConvNorm(in_channels, out_channels, 3, stride)
         self.second = ConvNorm(out_channels, out_channels, 3)

@@ -12,6 +12,7 @@ from inkread.naming import nearest
 from inkread.networks.best import best
 from inkread.networks.cnn import cnn_8_16, cnn_10_20
 from inkread.networks.mlp import mlp_64x3, mlp_128_64
+from inkread.networks.numbers import numbers
 from inkread.networks.quick import quick
 from inkread.networks.reader import reader
 from inkread.networks.shapes import Preprocessing, Shape
@@ -54,6 +55,9 @@ NETWORKS: dict[str, Network] = {
     ),
     "best": Network(
         make=best, preprocessing=MNIST, dropout=0.1, summary="9 convolutions, four residual blocks from full size"
+    ),
+    "numbers": Network(
+        make=numbers, preprocessing=MNIST, dropout=0.1, summary="8 convolutions along a row, for numbers as a whole"
     ),
 }
 

@@ -10,12 +10,10 @@ from inkread.imaging.normalization import place, scale
 from inkread.reading.constraints import Constraint
 from inkread.reading.numberink import FLAT, LOW, NumberInk, find_number
 from inkread.reading.paths import Arc, Path, best_paths, posterior
-from inkread.reading.refusal import unsure
+from inkread.reading.refusal import NO_NUMBER, NOTHING_FITS, nothing, unsure
 from inkread.reading.segments import FREE, Segmentation, cut_up
 from inkread.types import NO_INK, Box, Classifier, Digit, Number, UInt8Array
 
-NOTHING_FITS = "nothing satisfies the constraint"
-NO_NUMBER = "no number"
 LEAST = 1e-4  # a digit's probability is never taken for less
 LIKELY = 5e-3  # less probable digits count only where a constraint asks for them
 # What a path gains or loses, in natural logarithms; chosen on made numbers of MNIST's training digits.
@@ -59,18 +57,18 @@ def read_number(
     """
     found = find_number(pixels)
     if found.blank:
-        return _nothing(NO_INK)
+        return nothing(NO_INK)
     if not found.ink.any():
-        return _nothing(NO_NUMBER)
+        return nothing(NO_NUMBER)
     pieces = cut_up(found.ink, found.height)
     if not pieces.segments:
-        return _nothing(NO_NUMBER)
+        return nothing(NO_NUMBER)
     lattice = _Lattice(found, pieces, classifier, separators=separators)
     free = best_paths(lattice.arcs(LIKELY), lattice.last)
     if constraint is None:
-        return lattice.number(free[0], free, min_confidence) if free else _nothing(NO_NUMBER)
+        return lattice.number(free[0], free, min_confidence) if free else nothing(NO_NUMBER)
     allowed = best_paths(lattice.arcs(0.0), lattice.last, constraint)
-    return lattice.number(allowed[0], free + allowed, min_confidence) if allowed else _nothing(NOTHING_FITS)
+    return lattice.number(allowed[0], free + allowed, min_confidence) if allowed else nothing(NOTHING_FITS)
 
 
 class _Lattice:
@@ -195,8 +193,3 @@ def _around(boxes: list[Box]) -> Box | None:
     x0, y0 = corners[:, :2].min(axis=0).tolist()
     x1, y1 = corners[:, 2:].max(axis=0).tolist()
     return Box(x0, y0, x1, y1)
-
-
-def _nothing(reason: str) -> Number:
-    """Make the result where there is no number."""
-    return Number(text="", confidence=0.0, accepted=False, digits=(), box=None, reason=reason)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from inkread.types import NO_DIGIT, Float32Array
+from typing import Final
+
+from inkread.types import NO_DIGIT, Float32Array, Number
+
+NOTHING_FITS: Final = "nothing satisfies the constraint"
+NO_NUMBER: Final = "no number"
 
 
 def unsure(confidence: float, threshold: float) -> str:
@@ -14,3 +19,8 @@ def unsure(confidence: float, threshold: float) -> str:
 def no_digit_or_unsure(probabilities: Float32Array, threshold: float) -> str:
     """Say why a digit is refused, given the probabilities of the labels and the least one that is accepted."""
     return NO_DIGIT if probabilities.sum() < 0.5 else unsure(float(probabilities.max()), threshold)
+
+
+def nothing(reason: str) -> Number:
+    """Make the result where there is no number."""
+    return Number(text="", confidence=0.0, accepted=False, digits=(), box=None, reason=reason)

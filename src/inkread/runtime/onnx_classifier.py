@@ -29,10 +29,12 @@ class OnnxClassifier:
 
     Attributes:
         card: what the file says of itself.
+        content: the whole file, for those who look inside (`inkread.explain`).
     """
 
-    def __init__(self, session: onnxruntime.InferenceSession, card: Card) -> None:
+    def __init__(self, session: onnxruntime.InferenceSession, card: Card, content: bytes) -> None:
         self.card = card
+        self.content = content
         self._session = session
         self._pictures_per_run = max(1, PIXELS_PER_RUN // int(np.prod(card.input_shape)))
 
@@ -51,12 +53,12 @@ class OnnxClassifier:
                 the graph.
         """
         path = Path(path)
-        _check_file(path)
+        check_file(path)
         try:
-            session = _start_session(path)
-            card = _read_card(session, path)
+            session = start_session(path)
+            card = read_card(session, path)
             _check_graph(session, card, path)
-            classifier = cls(session, card)
+            classifier = cls(session, card, path.read_bytes())
             _check_trial(classifier, path)
         except ModelFileError:
             raise
@@ -131,7 +133,7 @@ class OnnxClassifier:
         return logits
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
     """Refuse what is no readable file before ONNX Runtime sees it."""
     if path.is_dir():
         raise ModelFileError(f"{path} is a folder, not a model file: give the .onnx file inside it.")
@@ -149,8 +151,8 @@ def _check_file(path: Path) -> None:
         raise ModelFileError(f"the model file {path} is empty: take a fresh copy.")
 
 
-def _start_session(path: Path) -> onnxruntime.InferenceSession:
-    """Let ONNX Runtime load the graph."""
+def start_session(source: Path | bytes) -> onnxruntime.InferenceSession:
+    """Let ONNX Runtime load the graph of a file, or of a file's content."""
     import onnxruntime
 
     onnxruntime.disable_telemetry_events()
@@ -160,10 +162,11 @@ def _start_session(path: Path) -> onnxruntime.InferenceSession:
     options.inter_op_num_threads = 1
     options.log_severity_level = FATAL_ONLY
     # Without the fallback, which tries again on another device and prints, the CPU being the only one.
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"], enable_fallback=0)
+    model = source if isinstance(source, bytes) else str(source)
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"], enable_fallback=0)
 
 
-def _read_card(session: onnxruntime.InferenceSession, path: Path) -> Card:
+def read_card(session: onnxruntime.InferenceSession, path: Path) -> Card:
     """Find the card in the metadata and parse it."""
     text = session.get_modelmeta().custom_metadata_map.get(CARD_KEY)
     if text is None:

@@ -30,7 +30,7 @@ def make_card(config: TrainConfig, source: Dataset, metrics: Sequence[Metric], c
     data = _data_sources(source)
     return Card(
         name=f"{config.recipe} ({source.name})",
-        task="digit",
+        task="number" if source.of_texts else "digit",
         labels=source.classes[:-1] if reject_class else source.classes,
         reject_class=reject_class,
         input_shape=(shape[0], shape[1], shape[2]),

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_type_hints
 from inkread.errors import ConfigError
 from inkread.naming import nearest
 
-Loss = Literal["cross-entropy", "nll", "mse", "open-set"]
+Loss = Literal["cross-entropy", "nll", "mse", "open-set", "ctc"]
 Optimizer = Literal["sgd", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "cosine", "one-cycle", "warmup-cosine"]
 Augmentation = Literal["none", "shift", "affine", "elastic", "everyday"]
@@ -32,7 +32,8 @@ class TrainConfig:
         epochs: passes over the training pictures, at least 1.
         batch_size: pictures a step.
         loss: cross-entropy on logits, negative log-likelihood on log-softmax, squared error of the probabilities
-            against one-hot, or open-set for data whose last class means none of the others (see `losses`).
+            against one-hot, open-set for data whose last class means none of the others, or ctc for data whose labels
+            are texts (see `losses`).
         label_smoothing: share of the target spread over all classes (open-set: all but the last), 0 to below 1;
             cross-entropy and open-set alone.
         optimizer: SGD with momentum, Adam or AdamW.

@@ -60,13 +60,16 @@ def export_model(
     fold(network)
     offset_k = torch.tensor([*[0.0] * len(card.labels), reject_offset]) if card.reject_class else None
     whole = PixelsToLogits(network, preprocessing, offset_k).eval()
-    write_model(_graph(whole, card.input_shape), card, path)
+    write_model(_graph(whole, card.input_shape, any_width=card.task == "number"), card, path)
 
 
-def _graph(module: nn.Module, input_shape: tuple[int, int, int]) -> bytes:
+def _graph(module: nn.Module, input_shape: tuple[int, int, int], *, any_width: bool) -> bytes:
     """Trace a module with torch's exporter and return the serialised ONNX model."""
     # Two pictures, not one: the exporter takes a size of 1 for a constant.
     example = torch.zeros(2, *input_shape, dtype=torch.uint8)
+    free = {0: torch.export.Dim("n", min=1)}
+    if any_width:
+        free[3] = 4 * torch.export.Dim("quarter", min=2)
     try:
         with _silence():
             program = torch.onnx.export(
@@ -75,7 +78,7 @@ def _graph(module: nn.Module, input_shape: tuple[int, int, int]) -> bytes:
                 dynamo=True,
                 input_names=["image"],
                 output_names=["logits"],
-                dynamic_shapes={"image_nchw": {0: torch.export.Dim("n", min=1)}},
+                dynamic_shapes={"image_nchw": free},
             )
     except ImportError as error:
         raise MissingExtraError(

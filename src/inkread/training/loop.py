@@ -16,6 +16,7 @@ from torch.func import functional_call
 
 from inkread.errors import ConfigError
 from inkread.networks import Preprocessing, preprocessing
+from inkread.training.answers import right
 from inkread.training.augmentation import augment
 from inkread.training.batches import batch_sizes
 from inkread.training.config import Precision, TrainConfig
@@ -39,7 +40,7 @@ class Pictures:
 
     Attributes:
         images_nchw: uint8 of shape (n, c, h, w).
-        labels_n: int64 of shape (n,).
+        labels_n: int64 of shape (n,); of texts (n, longest), see `Dataset`.
     """
 
     images_nchw: torch.Tensor
@@ -153,7 +154,7 @@ def predict(
     """Run a network in evaluation mode with some weights in place of its own.
 
     Returns:
-        float32 logits of shape (n, k), on the device; n at least 1.
+        float32 logits of shape (n, k), or (n, places, k) of a network that reads texts, on the device; n at least 1.
     """
     network.eval()
     with in_precision(precision, pictures.labels_n.device):
@@ -257,7 +258,7 @@ def _end_epoch(state: State, config: TrainConfig, validation: Pictures, pace: Pa
         scaling = preprocessing(config.network)
         logits_nk = predict(state.network, state.weights, validation, scaling, config.precision)
         loss = measure_of(config)(logits_nk, validation.labels_n).item()
-        correct = count_correct(logits_nk, validation.labels_n)
+        correct = int(right(logits_nk, validation.labels_n).sum().item())
     better = (correct, -(loss or 0.0)) >= (state.best_correct, -state.best_loss)
     if better:
         state.best, state.best_epoch = copy_of(state.weights), state.epoch
@@ -276,8 +277,3 @@ def _end_epoch(state: State, config: TrainConfig, validation: Pictures, pace: Pa
     state.in_epoch.clear()
     state.epoch, state.step = state.epoch + 1, 0
     return event
-
-
-def count_correct(logits_nk: torch.Tensor, labels_n: torch.Tensor) -> int:
-    """Count the pictures whose largest logit is the true class's."""
-    return int((logits_nk.argmax(dim=1) == labels_n).sum().item())

@@ -27,7 +27,8 @@ def make_loss(config: TrainConfig) -> LossFunction:
     """Return the loss that a configuration names, to be minimised.
 
     Returns:
-        A function of logits, float32 of shape (n, k), and labels, int64 of shape (n,), giving the mean over n.
+        A function of logits, float32 of shape (n, k), and labels, int64 of shape (n,), giving the mean over n; for the
+        shapes of "ctc" see there.
     """
     if config.loss == "open-set":
         return partial(open_set, label_smoothing=config.label_smoothing, outsider_cap=OUTSIDER_CAP)
@@ -52,6 +53,7 @@ def measure_of(config: TrainConfig) -> LossFunction:
         "nll": nll,
         "mse": mse,
         "open-set": open_set,
+        "ctc": ctc,
     }
     return losses[config.loss]
 
@@ -69,6 +71,28 @@ def mse(logits_nk: torch.Tensor, labels_n: torch.Tensor) -> torch.Tensor:
     """
     one_hot_nk = F.one_hot(labels_n, logits_nk.shape[1]).to(logits_nk.dtype)
     return (logits_nk.softmax(dim=1) - one_hot_nk).square().sum(dim=1).mean()
+
+
+def ctc(logits_ntk: torch.Tensor, texts_nl: torch.Tensor) -> torch.Tensor:
+    """Negative log-probability of the texts, summed over all ways in which the places can spell them.
+
+    After A. Graves, S. Fernández, F. Gomez, J. Schmidhuber, "Connectionist temporal classification" (2006).
+
+    Args:
+        logits_ntk: float32 of shape (n, places, k); the last of the k classes is the blank.
+        texts_nl: int64 of shape (n, longest), filled up with -1.
+
+    Returns:
+        The mean over n.
+    """
+    _, places, classes = logits_ntk.shape
+    scores_tnk = F.log_softmax(logits_ntk.float(), dim=2).transpose(0, 1)
+    lengths_n = (texts_nl >= 0).sum(dim=1)
+    spans_n = torch.full_like(lengths_n, places)
+    loss_n = F.ctc_loss(
+        scores_tnk, texts_nl.clamp(min=0), spans_n, lengths_n, blank=classes - 1, reduction="none", zero_infinity=True
+    )
+    return loss_n.mean()
 
 
 def open_set(

@@ -136,6 +136,27 @@ def best() -> TrainConfig:
     )
 
 
+def numbers() -> TrainConfig:
+    """Return what reads a number as a whole: rows of writing and their texts, digits that touch among them."""
+    return TrainConfig(
+        recipe="numbers",
+        network="numbers",
+        data="numbers",
+        validation=4000,
+        epochs=6,
+        batch_size=64,
+        loss="ctc",
+        optimizer="adamw",
+        learning_rate=0.003,
+        weight_decay=0.01,
+        schedule="warmup-cosine",
+        warmup=0.05,
+        ema=0.998,
+        precision="bfloat16",
+        compile=True,
+    )
+
+
 RECIPES: dict[str, Callable[[], TrainConfig]] = {
     "quick": quick,
     "mlp-128-64": mlp_128_64,
@@ -144,6 +165,7 @@ RECIPES: dict[str, Callable[[], TrainConfig]] = {
     "cnn-8-16": cnn_8_16,
     "reader": reader,
     "best": best,
+    "numbers": numbers,
 }
 
 FACTS: dict[str, Facts] = {
@@ -154,6 +176,7 @@ FACTS: dict[str, Facts] = {
     "cnn-8-16": Facts(network="2 conv layers", parameters=9098, accuracy=98.9, seconds=60),
     "reader": Facts(network="7 conv layers", parameters=308715, accuracy=99.6, seconds=3300),
     "best": Facts(network="9 conv layers", parameters=658922, accuracy=None, seconds=2500),
+    "numbers": Facts(network="8 conv layers", parameters=529680, accuracy=None, seconds=5400),
 }
 
 

@@ -21,7 +21,9 @@ from inkread.evaluation import wilson_interval
 from inkread.files import write_bytes
 from inkread.modelfile import Metric
 from inkread.networks import preprocessing
+from inkread.training.answers import right
 from inkread.training.batches import check_batches
+from inkread.training.calibrate_texts import calibrate_texts
 from inkread.training.calibration import Confidence, calibrate
 from inkread.training.card import make_card
 from inkread.training.checkpoint import load_checkpoint, save_checkpoint, to_safetensors
@@ -32,7 +34,7 @@ from inkread.training.export import export_model
 from inkread.training.folder import RunFolder, stored_config
 from inkread.training.listeners.curves import draw_curves
 from inkread.training.listeners.log import JsonLog, read_log
-from inkread.training.loop import Controls, Pictures, count_correct, fit, predict
+from inkread.training.loop import Controls, Pictures, fit, predict
 from inkread.training.losses import measure_of
 from inkread.training.state import State, new_state
 from inkread.types import NO_DIGIT
@@ -96,7 +98,7 @@ def train(
         everyone: tuple[Listener, ...] = (log, *listeners)
         state = new_state(
             config,
-            num_classes=len(data.train.classes),
+            num_classes=data.train.outputs,
             image_shape=data.train.images.shape[1:],
             device=device,
         )
@@ -122,6 +124,9 @@ def _check_classes(config: TrainConfig, dataset: Dataset) -> None:
     Raises:
         ConfigError: naming them.
     """
+    if (config.loss == "ctc") != dataset.of_texts:
+        kind, needed = ("texts", "'ctc'") if dataset.of_texts else ("classes", "another than 'ctc'")
+        raise ConfigError(f"the labels of {dataset.name} are {kind}, for which the loss must be {needed}.")
     *labels, last = dataset.classes
     if config.loss == "open-set" and last != NO_DIGIT:
         raise ConfigError(
@@ -184,7 +189,7 @@ def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder,
         pictures = _on(device, data.test)
         logits_nk = predict(state.network, state.best, pictures, scaling)
         test_loss = measure_of(config)(logits_nk, pictures.labels_n).item()
-        test_correct = count_correct(logits_nk, pictures.labels_n)
+        test_correct = int(right(logits_nk, pictures.labels_n).sum().item())
         metrics.append(_metric(data.test, "test", test_correct))
     done = RunDone(
         best_epoch=state.best_epoch,
@@ -219,6 +224,8 @@ def _confidence(state: State, config: TrainConfig, validation: Dataset) -> Confi
         return Confidence()
     pictures = _on(next(state.network.parameters()).device, validation)
     logits_nk = predict(state.network, state.best, pictures, preprocessing(config.network))
+    if validation.of_texts:
+        return calibrate_texts(logits_nk, pictures.labels_n)
     reject_class = validation.classes[-1] == NO_DIGIT
     return calibrate(logits_nk.cpu().numpy(), validation.labels, reject_class=reject_class)
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 
 from inkread.networks import build
+from inkread.training.answers import right
 from inkread.training.config import TrainConfig
 from inkread.training.optimizers import make_optimizer
 from inkread.training.randomness import WEIGHTS, seed_for
@@ -32,7 +33,7 @@ class Tally:
     def add(self, loss: torch.Tensor, logits_nk: torch.Tensor, labels_n: torch.Tensor) -> None:
         """Add a batch whose mean loss is `loss`."""
         self.loss += loss.detach() * len(labels_n)
-        self.correct += (logits_nk.detach().argmax(dim=1) == labels_n).sum()
+        self.correct += right(logits_nk.detach(), labels_n).sum()
         self.count += len(labels_n)
 
     def clear(self) -> None:

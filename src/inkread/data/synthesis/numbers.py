@@ -8,14 +8,24 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from inkread.data.synthesis import camera, clutter
+from inkread.data.synthesis.fonts import print_text, typefaces
 from inkread.data.synthesis.glyphs import Glyphs
-from inkread.data.synthesis.hands import Hand, TypeHand, pen_hand, picture_hand, type_hand
+from inkread.data.synthesis.hands import (
+    Hand,
+    TypeHand,
+    pen_hand,
+    picture_hand,
+    random_hand_pen,
+    type_hand,
+)
 from inkread.data.synthesis.ink import paste
 from inkread.data.synthesis.layout import Spacing, Writing, write
 from inkread.data.synthesis.styles import EVERYDAY, NumberStyle
+from inkread.data.synthesis.words import WORDS, write_word
 from inkread.types import Box, UInt8Array
 
 Random = np.random.Generator
+PRINTED_WORDS = 0.4
 COARSEST = 12.0  # pixels of height that digits keep when a picture is made smaller
 LEAST_BILEVEL = 18  # pixels of height that digits need to be still readable in black and white
 
@@ -28,12 +38,16 @@ class NumberSample:
         image: uint8 of shape (h, w), grey, mostly dark ink on light paper.
         text: the number: digits, at most one "." or ",", and at most one leading "-"; empty where there is none.
         boxes: where the ink of each character of `text` is.
+        at: where the number is, or would be.
+        height: of its digits in pixels, nominal.
         printed: whether it is in print.
     """
 
     image: UInt8Array = field(repr=False)
     text: str
     boxes: tuple[Box, ...]
+    at: Box
+    height: float
     printed: bool
 
 
@@ -64,14 +78,17 @@ def make_number(rng: Random, glyphs: Glyphs, style: NumberStyle = EVERYDAY) -> N
     text = "" if rng.random() < style.empty else random_text(rng, style)
     spacing = random_spacing(rng, style)
     writing = write(text, hand, height, spacing, rng) if text else None
+    if style.words and rng.random() < style.words:
+        text, writing = "", random_word(glyphs, height, rng)
     frame = _frame(writing, height, rng, style)
     _draw_lines(frame, spacing, rng, style)
     _draw_ink(frame, hand, glyphs, rng, style)
     image = _photograph(frame, rng, style)
     left, top = frame.at.x0, frame.at.y0
-    boxes = writing.boxes if writing else ()
+    boxes = writing.boxes if writing and text else ()
     moved = tuple(Box(box.x0 + left, box.y0 + top, box.x1 + left, box.y1 + top) for box in boxes)
-    return NumberSample(image=image, text=text, boxes=moved, printed=isinstance(hand, TypeHand) and bool(text))
+    printed = isinstance(hand, TypeHand) and bool(text)
+    return NumberSample(image=image, text=text, boxes=moved, at=frame.at, height=height, printed=printed)
 
 
 def choose_hand(rng: Random, glyphs: Glyphs, style: NumberStyle = EVERYDAY) -> Hand:
@@ -92,6 +109,15 @@ def random_text(rng: Random, style: NumberStyle = EVERYDAY) -> str:
         place = length - min(int(rng.geometric(0.6)), length - 1)
         text = text[:place] + str(rng.choice([".", ","])) + text[place:]
     return "-" + text if rng.random() < style.minus else text
+
+
+def random_word(glyphs: Glyphs, height: float, rng: Random) -> Writing | None:
+    """Write a word with one person's letters, or print one; None where there are no letters to write with."""
+    if rng.random() < PRINTED_WORDS:
+        ink = print_text(str(rng.choice(WORDS)), str(rng.choice(typefaces())), 0.85 * height)
+        return Writing(text="", ink=ink, boxes=(), baseline=ink.shape[0], height=height)
+    spacing = Spacing(gap=float(rng.uniform(0.02, 0.25)))
+    return write_word(glyphs, random_hand_pen(rng), height, spacing, rng)
 
 
 def random_spacing(rng: Random, style: NumberStyle = EVERYDAY) -> Spacing:

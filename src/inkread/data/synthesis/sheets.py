@@ -10,28 +10,17 @@ import numpy as np
 
 from inkread.data.synthesis.fonts import print_text
 from inkread.data.synthesis.glyphs import Glyphs
-from inkread.data.synthesis.hands import Hand, TypeHand, draw_to_height
+from inkread.data.synthesis.hands import Hand, TypeHand
 from inkread.data.synthesis.ink import cut, paste
-from inkread.data.synthesis.layout import Spacing, Writing, arrange, write
+from inkread.data.synthesis.layout import Spacing, Writing, write
 from inkread.data.synthesis.numbers import random_spacing, random_text
 from inkread.data.synthesis.styles import PageStyle
+from inkread.data.synthesis.words import WORDS, write_word
 from inkread.data.trajectories import Pen
 from inkread.types import Box, UInt8Array
 
 Random = np.random.Generator
 GRID = 4  # pixels a side of the cells in which a sheet keeps account of what is taken
-# fmt: off
-WORDS = (
-    "account", "amount", "april", "august", "balance", "box", "cash", "chapter", "code", "count", "date", "day",
-    "december", "depth", "draft", "entry", "feet", "form", "from", "grams", "height", "hours", "in", "item",
-    "january", "kilo", "length", "litre", "lot", "march", "mass", "may", "metre", "mean", "month", "name", "net",
-    "no.", "note", "number", "of", "office", "order", "page", "paid", "part", "per", "point", "pressure", "price",
-    "rain", "remarks", "rest", "result", "room", "score", "sheet", "signed", "site", "sum", "table", "tax", "team",
-    "the", "time", "to", "total", "unit", "value", "weight", "width", "wind", "year",
-)
-# fmt: on
-SMALL = frozenset("acemnorsuvwxz")
-TALL = 0.62  # height of small letters, as a share of the tall ones'
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
@@ -154,15 +143,9 @@ class Scribe:
 
     def word(self, x: float, y: float) -> Box | None:
         """Write a word from `x` on; print one where there are no letters to write with."""
-        letters = self.glyphs.word(self.rng)
-        if not letters:
+        writing = write_word(self.glyphs, self.pen, self.size, replace(self.spacing, gap=0.1, climb=0.0), self.rng)
+        if writing is None:
             return self.text(x, y)
-        inks = [
-            draw_to_height(letter, self.pen, self.size * (TALL if letter.label in SMALL else 1), self.rng)
-            for letter in letters
-        ]
-        spacing = replace(self.spacing, gap=0.1, climb=0.0)
-        writing = arrange("".join(letter.label for letter in letters), inks, self.size, spacing, self.rng)
         return self._claim_word(self.sheet.ink, writing.ink, x, y - writing.baseline)
 
     def text(self, x: float, y: float, size: float | None = None, words: int = 1) -> Box | None:

@@ -17,6 +17,7 @@ class NumberStyle:
         printed: share of printed numbers.
         mixed: of the numbers of pictures, those whose pictures come from anywhere.
         empty: share of crops that hold no number.
+        words: share of crops that hold a word in its place, where there are letters.
         lengths: weights of 1, 2, 3 ... digits.
         height: of the digits, in pixels, log-uniform.
         decimal: share with a decimal point or comma, where there are two digits or more.
@@ -52,6 +53,7 @@ class NumberStyle:
     printed: float = 0.06
     mixed: float = 0.3
     empty: float = 0.04
+    words: float = 0.0
     lengths: tuple[float, ...] = (0.09, 0.13, 0.2, 0.19, 0.18, 0.1, 0.06, 0.05)
     height: Range = (12, 80)
     decimal: float = 0.2
