@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inkread.training.calibration import ENOUGH, Confidence, calibrate
+from inkread.training.calibration import ENOUGH, Confidence, calibrate, gated, log_odds
 
 
 def answers(n: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -20,10 +20,26 @@ def confidences(logits: np.ndarray, temperature: float) -> np.ndarray:
     return np.asarray((shares / shares.sum(axis=1, keepdims=True))[:, :-1].max(axis=1))
 
 
+def after(logits: np.ndarray, found: Confidence) -> np.ndarray:
+    """Confidences with the gate in its place."""
+    corrected = gated(logits.astype(np.float64), found.temperature, found.gate_scale, found.gate_offset)
+    return confidences(corrected, found.temperature)
+
+
+def test_the_gate_has_the_log_odds_that_were_asked_for_and_leaves_the_classes_alone() -> None:
+    logits, _ = answers(50)
+    corrected = gated(logits.astype(np.float64), 0.7, 1.3, -0.4)
+    shares = np.exp(corrected / 0.7) / np.exp(corrected / 0.7).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(np.log(shares[:, :3].sum(axis=1) / shares[:, 3]), 1.3 * log_odds(logits) - 0.4)
+    plain = np.exp(logits[:, :3] / 0.7)
+    expected = plain / plain.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(shares[:, :3] / shares[:, :3].sum(axis=1, keepdims=True), expected, rtol=1e-5)
+
+
 def test_ninety_nine_in_a_hundred_of_the_known_reach_the_threshold() -> None:
     logits, labels = answers(8000)
     found = calibrate(logits, labels, reject_class=True)
-    known = confidences(logits[labels < 3] + [0, 0, 0, found.reject_offset], found.temperature)
+    known = after(logits[labels < 3], found)
     assert 0.99 <= (known >= found.threshold).mean() < 0.992
     assert found.threshold == round(found.threshold, 4)
     assert 0.02 < found.threshold < 0.99
@@ -35,17 +51,19 @@ def test_a_digit_is_taken_for_one_as_surely_as_it_is_right() -> None:
     found = calibrate(logits, labels, reject_class=True)
     digits = labels < 3
     before = confidences(logits[digits], calibrate(logits, labels, reject_class=False).temperature)
-    after = confidences(logits[digits] + [0, 0, 0, found.reject_offset], found.temperature)
+    corrected = after(logits[digits], found)
     right = (logits[digits, :3].argmax(axis=1) == labels[digits]).mean()
-    assert found.reject_offset < -2
-    assert abs(after.mean() - right) < 0.01 < abs(before.mean() - right)
+    assert found.gate_offset > 2
+    assert abs(corrected.mean() - right) < 0.01 < abs(before.mean() - right)
 
 
 def test_the_threshold_never_asks_for_more_than_almost_certain() -> None:
     labels = np.arange(4000) % 4
     logits = np.full((4000, 4), -20, np.float32)
     logits[np.arange(4000), labels] = 20
-    assert calibrate(logits, labels, reject_class=True) == Confidence(temperature=1.0, threshold=0.99)
+    found = calibrate(logits, labels, reject_class=True)
+    assert (found.temperature, found.threshold) == (1.0, 0.99)
+    assert (after(logits[labels < 3], found) > 0.99).all()
 
 
 def test_without_a_reject_class_only_the_temperature_is_fitted() -> None:

@@ -23,7 +23,6 @@ LOOKALIKES = frozenset("oOlIizZsSbgq")  # letters that many people write as they
 ALMOST = frozenset("zZ")  # of these those that a good reader can tell from a digit: they may teach
 # One stroke, as a 1 is; "\@" is a catch-all, full of slashes.
 ONE_STROKE = frozenset({"/", "|", "'", ",", "`", "(", ")", "\\\\", "!", "\\", "\\@", ".", "-", "_", "~"})
-TEST_ALPHABET = "Sanskrit"
 LATIN = "Latin"  # its O, l, Z, S and b are 0, 1, 2, 5 and 6
 TRAINING_PEOPLE, VALIDATION_PEOPLE = 14, 3  # of Omniglot's twenty; the rest are for the test
 BHMSDS_CLEAR = ("plus", "w", "x", "y", "z")  # slash, dot and minus may be a 1, or a mark
@@ -58,8 +57,7 @@ def omniglot_pictures(part: str) -> Iterator[UInt8Array]:
     """Yield Omniglot's characters, without the Latin ones: uint8 of shape (105, 105), white ink on black.
 
     Args:
-        part: "train" (people 1 to 14), "validation" (15 to 17) or "test" (18 to 20, and all people of an alphabet that
-            the other parts do not hold).
+        part: "train" (people 1 to 14), "validation" (15 to 17) or "test" (18 to 20).
 
     Raises:
         DataError: see `read_collected`.
@@ -73,14 +71,14 @@ def omniglot_pictures(part: str) -> Iterator[UInt8Array]:
                 if alphabet == LATIN or place in seen:
                     continue
                 seen.add(place)
-                if part == _omniglot_part(alphabet, int(picture.split("_")[1][:2])):
+                if part == _omniglot_part(int(picture.split("_")[1][:2])):
                     ink = cv2.imdecode(np.frombuffer(archive.read(name), np.uint8), cv2.IMREAD_GRAYSCALE)
                     yield 255 - np.asarray(ink, np.uint8)
 
 
-def _omniglot_part(alphabet: str, person: int) -> str:
-    """Tell the part of a character."""
-    if alphabet == TEST_ALPHABET or person > TRAINING_PEOPLE + VALIDATION_PEOPLE:
+def _omniglot_part(person: int) -> str:
+    """Tell the part of what a person drew."""
+    if person > TRAINING_PEOPLE + VALIDATION_PEOPLE:
         return "test"
     return "train" if person <= TRAINING_PEOPLE else "validation"
 
@@ -94,7 +92,7 @@ def load_collected(name: str, split: str) -> Dataset:
 
     Args:
         name: a name in `COLLECTED`.
-        split: "train" or "test", one that the collection has; of UNIPEN by donor, of Omniglot by person and alphabet.
+        split: "train" or "test", one that the collection has; of UNIPEN by donor, of Omniglot by person.
 
     Returns:
         uint8 pictures of shape (n, 1, side, side); both splits have the same classes.

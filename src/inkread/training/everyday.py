@@ -49,6 +49,7 @@ SLIGHT = Reach(share=0.12, turn=6, shear=0.1, stretch=0.05, shift=1, zoom=(0.95,
 HANDS = (USUAL, WIDE, SLIGHT)
 KNOTS = 6  # points a side of the grid of random displacements
 
+ROUGH = 0.65  # share of a batch that the steps may take: the rest stays clean, so that clean digits are read surely
 # Each step, and the share of a batch that it takes: writing, paper, camera, program.
 STEPS: tuple[tuple[Step, float], ...] = (
     (paper.thicken, 0.22),
@@ -88,11 +89,12 @@ def everyday(images_nchw: torch.Tensor, generator: torch.Generator) -> torch.Ten
     for part_m, reach in zip(torch.randperm(n, generator=generator).tensor_split(ends), HANDS, strict=True):
         if len(part_m):
             changed_nchw[part_m] = warp(images_nchw[part_m], reach, generator)
+    rough_m = torch.randperm(n, generator=generator)[: round(n * ROUGH)]
     for step, share in STEPS:
         # Rounded up or down at random, so that small batches get their share over time.
-        count = int(n * share + torch.rand((), generator=generator).item())
+        count = min(int(n * share + torch.rand((), generator=generator).item()), len(rough_m))
         if count:
-            part_m = torch.randperm(n, generator=generator)[:count]
+            part_m = rough_m[torch.randperm(len(rough_m), generator=generator)[:count]]
             changed_nchw[part_m] = step(changed_nchw[part_m], generator).clamp_(0, 1)
     return changed_nchw
 

@@ -16,28 +16,35 @@ from inkread.errors import MissingExtraError
 from inkread.modelfile import Card, write_model
 from inkread.networks import Preprocessing, fold
 from inkread.quiet import without_logging
+from inkread.training.calibration import Confidence
 
 
 class PixelsToLogits(nn.Module):
-    """A network with its preprocessing before it and, where one is wanted, an offset of its last logit after it."""
+    """A network with its preprocessing before it and, where one is wanted, the gate of its last logit after it."""
 
-    offset_k: torch.Tensor | None
-
-    def __init__(self, network: nn.Module, preprocessing: Preprocessing, offset_k: torch.Tensor | None = None) -> None:
+    def __init__(self, network: nn.Module, preprocessing: Preprocessing, gate: Confidence | None = None) -> None:
         super().__init__()
         self.network = network
         self.preprocessing = preprocessing
-        self.register_buffer("offset_k", offset_k)
+        self.gate = gate
 
     def forward(self, image_nchw: torch.Tensor) -> torch.Tensor:
         """Map uint8 pixels of shape (n, c, h, w) to float32 logits of shape (n, k)."""
         x_nchw = (image_nchw.to(torch.float32) / 255 - self.preprocessing.mean) / self.preprocessing.std
         logits_nk: torch.Tensor = self.network(x_nchw)
-        return logits_nk if self.offset_k is None else logits_nk + self.offset_k
+        return logits_nk if self.gate is None else _gated(logits_nk, self.gate)
+
+
+def _gated(logits_nk: torch.Tensor, gate: Confidence) -> torch.Tensor:
+    """Replace the last logit as `calibration.gated` does."""
+    known_nk, temperature = logits_nk[:, :-1], gate.temperature
+    odds_n = gate.gate_scale * (known_nk.logsumexp(dim=1) - logits_nk[:, -1]) + gate.gate_offset
+    last_n = temperature * ((known_nk / temperature).logsumexp(dim=1) - odds_n)
+    return torch.cat([known_nk, last_n[:, None]], dim=1)
 
 
 def export_model(
-    module: nn.Module, card: Card, path: Path, preprocessing: Preprocessing, *, reject_offset: float = 0.0
+    module: nn.Module, card: Card, path: Path, preprocessing: Preprocessing, *, gate: Confidence | None = None
 ) -> None:
     """Write a network as a model file: graph input "image" (uint8, any n), output "logits" (float32).
 
@@ -49,7 +56,7 @@ def export_model(
         card: what the file says of itself.
         path: where it goes; an older file there survives if anything fails.
         preprocessing: becomes part of the graph.
-        reject_offset: added to the last logit, as `calibrate` found it.
+        gate: what `calibrate` found for a network with a reject class; None leaves its last logit as it is.
 
     Raises:
         OutputError: if the file cannot be written.
@@ -58,8 +65,7 @@ def export_model(
     network = copy.deepcopy(module).cpu().eval()
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     fold(network)
-    offset_k = torch.tensor([*[0.0] * len(card.labels), reject_offset]) if card.reject_class else None
-    whole = PixelsToLogits(network, preprocessing, offset_k).eval()
+    whole = PixelsToLogits(network, preprocessing, gate if card.reject_class else None).eval()
     write_model(_graph(whole, card.input_shape, any_width=card.task == "number"), card, path)
 
 
