@@ -98,6 +98,25 @@ def mannered(count: int, rng: np.random.Generator) -> Iterator[Trajectory]:
                 )
 
 
+def mannered_writer(name: str, times: int, rng: np.random.Generator) -> Iterator[Trajectory]:
+    """Write the digits 1 to 9 as one person would, who keeps to one manner of each.
+
+    Args:
+        name: becomes the donor.
+        times: how often each digit is written.
+        rng: chooses the manners and moves the points.
+
+    Yields:
+        The digits, as of `mannered`.
+    """
+    for label, manners in MANNERS.items():
+        strokes = manners[int(rng.integers(len(manners)))]
+        for _ in range(times):
+            yield Trajectory(
+                label=label, donor=name, strokes=tuple(_stroke(kind, points, rng) for kind, points in strokes)
+            )
+
+
 def _stroke(kind: str, points: Points, rng: np.random.Generator) -> Float32Array:
     """Draw a path through points that are each moved a little."""
     moved = np.array(points) + rng.normal(0, JITTER, (len(points), 2))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
 from multiprocessing import get_context
 from typing import Any
 
@@ -31,8 +32,9 @@ CHARACTERS = "0123456789.,-"
 PRINTED = tuple(f"printed {digit}" for digit in range(10))
 CLASSES = (*CHARACTERS, *PRINTED)
 LONGEST = 12
-COUNTS = {"train": 120_000, "validation": 4_000, "test": 4_000}
-SEEDS = {"train": 11, "validation": 12, "test": 13}
+PARTS = {"train": ("train", "old", "validation"), "test": ("test",)}
+COUNTS = {"train": 120_000, "old": 60_000, "validation": 4_000, "test": 4_000}
+SEEDS = {"train": 11, "old": 14, "validation": 12, "test": 13}
 CHUNK = 500
 NONE = -1  # fills up the rows of labels
 # A reader estimates where the digits stand and how tall they are; so much may it err, or so uneven is the writing.
@@ -52,7 +54,10 @@ PLAIN = replace(
 )
 """Digits side by side, half of which touch, with nothing else about them."""
 CROPS = replace(EVERYDAY, words=0.1, printed=0.1, negative=0)
-STYLES = ((0.3, PLAIN), (1.0, CROPS))  # up to which draw each is taken
+OLD = replace(CROPS, old=0.6, bilevel=0.35, words=0.05)
+"""Most of them in old hands, often scanned in black and white."""
+STYLES = {"old": ((1.0, OLD),)}  # up to which draw each is taken
+USUAL = ((0.3, PLAIN), (1.0, CROPS))
 
 
 def load_numbers(split: str, mnist: Dataset, *, progress: Progress | None = None) -> Dataset:
@@ -71,8 +76,7 @@ def load_numbers(split: str, mnist: Dataset, *, progress: Progress | None = None
         DataError: if UNIPEN is not on this machine, or MNIST cannot be had.
         OutputError: if the cache cannot be written.
     """
-    parts = ("train", "validation") if split == "train" else ("test",)
-    made = [_part(part, progress) for part in parts]
+    made = [_part(part, progress) for part in PARTS[split]]
     images = np.concatenate([images for images, _ in made])[:, np.newaxis]
     labels = np.concatenate([labels for _, labels in made])
     return Dataset(
@@ -113,9 +117,11 @@ def _make(part: str, progress: Progress | None) -> dict[str, npt.NDArray[Any]]:
 
 def _chunks(part: str) -> Iterator[tuple[UInt8Array, Int64Array]]:
     """Make a part on all cores, chunk by chunk, in order; each chunk has a seed of its own."""
-    load_glyphs(part)  # so that an error is raised here, and once
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_begin, initargs=(part,)) as pool:
-        yield from pool.map(_make_chunk, [(SEEDS[part], chunk) for chunk in range(COUNTS[part] // CHUNK)])
+    source = "train" if part == "old" else part
+    load_glyphs(source)  # so that an error is raised here, and once
+    with ProcessPoolExecutor(mp_context=get_context("spawn"), initializer=_begin, initargs=(source,)) as pool:
+        chunks = range(COUNTS[part] // CHUNK)
+        yield from pool.map(partial(_make_chunk, part), chunks)
 
 
 _glyphs: list[Glyphs] = []  # of this process
@@ -126,14 +132,14 @@ def _begin(part: str) -> None:
     _glyphs.append(load_glyphs(part))
 
 
-def _make_chunk(seed: tuple[int, int]) -> tuple[UInt8Array, Int64Array]:
+def _make_chunk(part: str, chunk: int) -> tuple[UInt8Array, Int64Array]:
     """Make so many rows that fit."""
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng((SEEDS[part], chunk))
     images = np.zeros((CHUNK, STRIP_HEIGHT, WIDTH), np.uint8)
     labels = np.full((CHUNK, LONGEST), NONE, np.int64)
     made = 0
     while made < CHUNK:
-        sample = make_number(rng, _glyphs[0], choose_style(rng))
+        sample = make_number(rng, _glyphs[0], choose_style(part, rng))
         strip = place_number(sample, rng)
         if strip is not None:
             images[made] = strip
@@ -142,10 +148,10 @@ def _make_chunk(seed: tuple[int, int]) -> tuple[UInt8Array, Int64Array]:
     return images, labels
 
 
-def choose_style(rng: np.random.Generator) -> NumberStyle:
+def choose_style(part: str, rng: np.random.Generator) -> NumberStyle:
     """Choose how a number is made."""
     draw = rng.random()
-    return next(style for limit, style in STYLES if draw <= limit)
+    return next(style for limit, style in STYLES.get(part, USUAL) if draw <= limit)
 
 
 def encode(text: str, *, printed: bool) -> list[int]:

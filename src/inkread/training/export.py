@@ -16,7 +16,7 @@ from inkread.errors import MissingExtraError
 from inkread.modelfile import Card, write_model
 from inkread.networks import Preprocessing, fold
 from inkread.quiet import without_logging
-from inkread.training.calibration import Confidence
+from inkread.training.calibration import MOST_SHARE, Confidence
 
 
 class PixelsToLogits(nn.Module):
@@ -37,10 +37,15 @@ class PixelsToLogits(nn.Module):
 
 def _gated(logits_nk: torch.Tensor, gate: Confidence) -> torch.Tensor:
     """Replace the last logit as `calibration.gated` does."""
-    known_nk, temperature = logits_nk[:, :-1], gate.temperature
-    odds_n = gate.gate_scale * (known_nk.logsumexp(dim=1) - logits_nk[:, -1]) + gate.gate_offset
-    last_n = temperature * ((known_nk / temperature).logsumexp(dim=1) - odds_n)
-    return torch.cat([known_nk, last_n[:, None]], dim=1)
+    if gate.gate_scale is None:
+        return logits_nk
+    known_nk = logits_nk[:, :-1] / gate.temperature
+    margin_n = logits_nk[:, :-1].amax(dim=1) - logits_nk[:, -1]
+    sum_n = known_nk.logsumexp(dim=1)
+    wanted_n = torch.sigmoid(gate.gate_scale * margin_n + gate.gate_offset)
+    share_n = (wanted_n * torch.exp(sum_n - known_nk.amax(dim=1))).clamp(max=MOST_SHARE)
+    last_n = gate.temperature * (sum_n - torch.log(share_n / (1 - share_n)))
+    return torch.cat([logits_nk[:, :-1], last_n[:, None]], dim=1)
 
 
 def export_model(

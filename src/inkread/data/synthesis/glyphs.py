@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -12,6 +13,7 @@ from inkread.data.collected import LOOKALIKES, donor_split, trajectories
 from inkread.data.collections import UNIPEN, is_added
 from inkread.data.handwriting import MNIST_VALIDATION
 from inkread.data.loading import load
+from inkread.data.manners import mannered_writer
 from inkread.data.trajectories import Trajectory
 from inkread.errors import DataError
 from inkread.imaging.stroke import stroke_width
@@ -19,6 +21,9 @@ from inkread.types import Float32Array, Int64Array, UInt8Array
 
 PARTS = ("train", "validation", "test")
 LONGEST_WORD = 8
+
+
+OLD_HANDS, TIMES = 300, 3  # writers, and how often each writes a digit
 
 
 class Neighbours:
@@ -77,6 +82,18 @@ class Glyphs:
     def pen_index(self) -> Neighbours:
         """Finds trajectories of digits by donor."""
         return Neighbours([pen.label for pen in self.pens], [pen.donor for pen in self.pens])
+
+    @cached_property
+    def old_hands(self) -> Glyphs:
+        """The same, but with pens that write as is taught elsewhere; nothing but zeros is taken from `pens`."""
+        rng = np.random.default_rng(OLD_HANDS)
+        zeros = [pen for pen in self.pens if pen.label == "0"]
+        pens: list[Trajectory] = []
+        for number in range(OLD_HANDS):
+            name = f"old hand {number}"
+            own = [zeros[int(place)] for place in rng.integers(len(zeros), size=TIMES)]
+            pens += [*(replace(zero, donor=name) for zero in own), *mannered_writer(name, TIMES, rng)]
+        return Glyphs(self.pictures, self.labels, pens, self.letters)
 
     @cached_property
     def strokes(self) -> Float32Array:

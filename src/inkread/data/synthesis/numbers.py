@@ -13,6 +13,7 @@ from inkread.data.synthesis.glyphs import Glyphs
 from inkread.data.synthesis.hands import (
     Hand,
     TypeHand,
+    old_hand,
     pen_hand,
     picture_hand,
     random_hand_pen,
@@ -93,6 +94,8 @@ def make_number(rng: Random, glyphs: Glyphs, style: NumberStyle = EVERYDAY) -> N
 
 def choose_hand(rng: Random, glyphs: Glyphs, style: NumberStyle = EVERYDAY) -> Hand:
     """Choose who writes: pictures, trajectories where there are some, or print."""
+    if style.old and glyphs.pens and rng.random() < style.old:
+        return old_hand(glyphs, rng)
     if rng.random() < style.printed:
         return type_hand(rng)
     if rng.random() < style.pictures or not glyphs.pens:

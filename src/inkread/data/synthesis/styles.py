@@ -15,6 +15,7 @@ class NumberStyle:
         pictures: share of numbers written with MNIST's pictures; of the rest, those with trajectories where there are
             some.
         printed: share of printed numbers.
+        old: share of numbers in an old hand, where there are trajectories; the other shares are of the rest.
         mixed: of the numbers of pictures, those whose pictures come from anywhere.
         empty: share of crops that hold no number.
         words: share of crops that hold a word in its place, where there are letters.
@@ -51,6 +52,7 @@ class NumberStyle:
 
     pictures: float = 0.5
     printed: float = 0.06
+    old: float = 0.0
     mixed: float = 0.3
     empty: float = 0.04
     words: float = 0.0
