@@ -143,7 +143,7 @@ def numbers() -> TrainConfig:
         network="numbers",
         data="numbers",
         validation=4000,
-        epochs=4,
+        epochs=5,
         batch_size=64,
         loss="ctc",
         optimizer="adamw",
