@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +17,22 @@ HIGHEST = 0.99
 STEPS, LARGEST_STEP = 50, 1.0  # of Newton's method
 LEAST_SCALE = 0.05  # of a margin that says anything
 RIDGE = 1e-3
-MOST_SHARE = 1 - 1e-6  # of the probability that the classes may have together
+LEAST = 1e-7  # of a probability, so that it has a logarithm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """How sure a network that can say "none of these" is, by its logits; becomes part of the graph on export.
+
+    Attributes:
+        temperature: the logits of the classes are divided by it before their softmax.
+        scale: with `offset`, of the logistic function of the margin that is the confidence; see `gated`.
+        offset: see `scale`.
+    """
+
+    temperature: float
+    scale: float
+    offset: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,29 +40,26 @@ class Confidence:
     """What makes a network's confidence true.
 
     Attributes:
-        temperature: field of the card; the logits are divided by it.
+        temperature: field of the card; the logits of the graph are divided by it.
         threshold: field of the card; the least confidence that is accepted.
-        gate_scale: with `gate_offset`, how sure it is that the largest logit's class is the true one (see `gated`);
-            both become part of the graph when the network is exported. None leaves the last logit as it is.
-        gate_offset: see `gate_scale`.
+        gate: of a network with a reject class; its graph's logits are then logarithms of probabilities. None leaves
+            the logits as they are.
     """
 
     temperature: float = 1.0
     threshold: float = 0.5
-    gate_scale: float | None = None
-    gate_offset: float = 0.0
+    gate: Gate | None = None
 
 
 def calibrate(logits_nk: Float32Array, labels_n: Int64Array, *, reject_class: bool) -> Confidence:
-    """Fit the temperature and, for a network that can say "none of these", its gate and the threshold.
+    """Fit the temperature or, for a network that can say "none of these", its gate, and the threshold.
 
     Without a reject class the logits are divided by one temperature (Guo et al. 2017). With one, the confidence is a
     logistic function of how far the largest of the other logits is above the last, fitted to whether the answer is
-    right, on pictures of known classes (J. Platt, "Probabilistic outputs for support vector machines", 1999); the
-    temperature tells the classes from each other. Training shows as many other things as it takes to know them, a third
-    of all pictures, say, so that the softmax over all logits is not sure enough that a digit is one. The threshold is
-    the confidence that all but one in a hundred of the pictures of known classes reach; a network without a reject
-    class keeps the half.
+    right, on pictures of known classes (J. Platt, "Probabilistic outputs for support vector machines", 1999). Training
+    shows as many other things as it takes to know them, a third of all pictures, say, so that the softmax over all
+    logits is not sure enough that a digit is one. The threshold is the confidence that all but one in a hundred of the
+    pictures of known classes reach; a network without a reject class keeps the half.
 
     Args:
         logits_nk: float32 of shape (n, k), of pictures that training did not see.
@@ -64,37 +75,43 @@ def calibrate(logits_nk: Float32Array, labels_n: Int64Array, *, reject_class: bo
     none = logits_nk.shape[1] - 1
     known = labels_n < none
     logits_nk, labels_n = logits_nk[known], labels_n[known]
-    temperature = _temperature(logits_nk[:, :none], labels_n)
     if len(labels_n) < ENOUGH:
-        return Confidence(temperature=temperature)
+        return Confidence()
     scale, offset = _fit_gate(margin(logits_nk), logits_nk[:, :none].argmax(axis=1) == labels_n)
-    gated_nk = gated(logits_nk.astype(np.float64), temperature, scale, offset)
-    confidence = _shares(gated_nk, temperature)[:, :none].max(axis=1)
+    gate = Gate(temperature=_temperature(logits_nk[:, :none], labels_n), scale=scale, offset=offset)
+    confidence = gated(logits_nk, gate)[:, :none].max(axis=1)
     reached = float(np.quantile(confidence, REFUSED, method="lower"))
-    threshold = min(math.floor(reached * 10_000) / 10_000, HIGHEST)
-    return Confidence(temperature=temperature, threshold=threshold, gate_scale=scale, gate_offset=offset)
+    return Confidence(threshold=min(math.floor(reached * 10_000) / 10_000, HIGHEST), gate=gate)
 
 
-def margin(logits_nk: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float64]:
+def margin(logits_nk: Float32Array) -> npt.NDArray[np.float64]:
     """Return how far the largest of all logits but the last is above the last."""
     z_nk = logits_nk.astype(np.float64)
     return np.asarray(z_nk[:, :-1].max(axis=1) - z_nk[:, -1])
 
 
-def gated(
-    logits_nk: npt.NDArray[np.float64], temperature: float, scale: float, offset: float
-) -> npt.NDArray[np.float64]:
-    """Replace the last logit so that the confidence is what the gate says, but never above that among the classes.
+def gated(logits_nk: Float32Array, gate: Gate) -> npt.NDArray[np.float64]:
+    """Turn logits into probabilities of the classes and, last, of "none of these"; `export` puts the same into a graph.
 
-    The confidence is the largest of all values but the last of softmax(result / temperature); it becomes
-    sigmoid(scale * margin + offset). Which of the classes it is stays softmax(all logits but the last / temperature).
+    The largest logit's class gets sigmoid(scale * margin + offset). What is left is shared among the other classes in
+    the proportions of softmax(logits of the classes / temperature), each with no more than keeps its proportion to the
+    first, and "none of these" gets the rest.
+
+    Args:
+        logits_nk: of shape (n, k), the last for "none of these".
+        gate: see there.
+
+    Returns:
+        float64 of shape (n, k), rows summing to 1.
     """
-    known_nk = logits_nk[:, :-1] / temperature
-    among = np.exp(known_nk.max(axis=1) - _log_sum(known_nk))
-    wanted = 1 / (1 + np.exp(-(scale * margin(logits_nk) + offset)))
-    share = np.minimum(wanted / among, MOST_SHARE)
-    last = temperature * (_log_sum(known_nk) - np.log(share / (1 - share)))
-    return np.column_stack([logits_nk[:, :-1], last])
+    known_nk = logits_nk[:, :-1].astype(np.float64) / gate.temperature
+    among_nk = np.exp(known_nk - known_nk.max(axis=1, keepdims=True))
+    among_nk /= among_nk.sum(axis=1, keepdims=True)
+    top_n1 = among_nk.max(axis=1, keepdims=True)
+    sure_n1 = (1 / (1 + np.exp(-(gate.scale * margin(logits_nk) + gate.offset))))[:, np.newaxis]
+    factor_n1 = np.minimum(sure_n1 / top_n1, (1 - sure_n1) / np.maximum(1 - top_n1, LEAST))
+    shares_nk = np.where(among_nk == top_n1, sure_n1, among_nk * factor_n1)
+    return np.column_stack([shares_nk, np.maximum(1 - shares_nk.sum(axis=1), LEAST)])
 
 
 def _temperature(logits_nk: Float32Array, labels_n: Int64Array) -> float:
@@ -121,16 +138,3 @@ def _fit_gate(margins: npt.NDArray[np.float64], right: npt.NDArray[np.bool_]) ->
         solution -= step * min(1.0, LARGEST_STEP / max(float(np.abs(step).max()), 1e-12))
     scale, offset = (round(float(value), 4) for value in solution)
     return max(scale, LEAST_SCALE), offset
-
-
-def _log_sum(z_nk: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return logsumexp over the last axis."""
-    highest = z_nk.max(axis=1)
-    return np.asarray(highest + np.log(np.exp(z_nk - highest[:, np.newaxis]).sum(axis=1)))
-
-
-def _shares(logits_nk: npt.NDArray[np.float64], temperature: float) -> npt.NDArray[np.float64]:
-    """Return softmax(logits / temperature)."""
-    scaled = logits_nk / temperature
-    weights = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    return np.asarray(weights / weights.sum(axis=1, keepdims=True))

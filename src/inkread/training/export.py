@@ -16,13 +16,13 @@ from inkread.errors import MissingExtraError
 from inkread.modelfile import Card, write_model
 from inkread.networks import Preprocessing, fold
 from inkread.quiet import without_logging
-from inkread.training.calibration import MOST_SHARE, Confidence
+from inkread.training.calibration import LEAST, Gate
 
 
 class PixelsToLogits(nn.Module):
     """A network with its preprocessing before it and, where one is wanted, the gate of its last logit after it."""
 
-    def __init__(self, network: nn.Module, preprocessing: Preprocessing, gate: Confidence | None = None) -> None:
+    def __init__(self, network: nn.Module, preprocessing: Preprocessing, gate: Gate | None = None) -> None:
         super().__init__()
         self.network = network
         self.preprocessing = preprocessing
@@ -35,21 +35,20 @@ class PixelsToLogits(nn.Module):
         return logits_nk if self.gate is None else _gated(logits_nk, self.gate)
 
 
-def _gated(logits_nk: torch.Tensor, gate: Confidence) -> torch.Tensor:
-    """Replace the last logit as `calibration.gated` does."""
-    if gate.gate_scale is None:
-        return logits_nk
-    known_nk = logits_nk[:, :-1] / gate.temperature
-    margin_n = logits_nk[:, :-1].amax(dim=1) - logits_nk[:, -1]
-    sum_n = known_nk.logsumexp(dim=1)
-    wanted_n = torch.sigmoid(gate.gate_scale * margin_n + gate.gate_offset)
-    share_n = (wanted_n * torch.exp(sum_n - known_nk.amax(dim=1))).clamp(max=MOST_SHARE)
-    last_n = gate.temperature * (sum_n - torch.log(share_n / (1 - share_n)))
-    return torch.cat([logits_nk[:, :-1], last_n[:, None]], dim=1)
+def _gated(logits_nk: torch.Tensor, gate: Gate) -> torch.Tensor:
+    """Return the logarithms of what `calibration.gated` returns."""
+    among_nk = torch.softmax(logits_nk[:, :-1] / gate.temperature, dim=1)
+    margin_n1 = logits_nk[:, :-1].amax(dim=1, keepdim=True) - logits_nk[:, -1:]
+    top_n1 = among_nk.amax(dim=1, keepdim=True)
+    sure_n1 = torch.sigmoid(gate.scale * margin_n1 + gate.offset)
+    factor_n1 = torch.minimum(sure_n1 / top_n1, (1 - sure_n1) / (1 - top_n1).clamp(min=LEAST))
+    shares_nk = torch.where(among_nk >= top_n1, sure_n1, among_nk * factor_n1)
+    none_n1 = 1 - shares_nk.sum(dim=1, keepdim=True)
+    return torch.log(torch.cat([shares_nk, none_n1], dim=1).clamp(min=LEAST))
 
 
 def export_model(
-    module: nn.Module, card: Card, path: Path, preprocessing: Preprocessing, *, gate: Confidence | None = None
+    module: nn.Module, card: Card, path: Path, preprocessing: Preprocessing, *, gate: Gate | None = None
 ) -> None:
     """Write a network as a model file: graph input "image" (uint8, any n), output "logits" (float32).
 

@@ -206,7 +206,7 @@ def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder,
     confidence = _confidence(state, config, data.validation)
     card = make_card(config, data.train, metrics, confidence)
     state.network.load_state_dict(state.best)
-    export_model(state.network, card, folder.model, scaling, gate=confidence)
+    export_model(state.network, card, folder.model, scaling, gate=confidence.gate)
 
 
 def _metric(measured: Dataset, split: str, correct: int) -> Metric:
