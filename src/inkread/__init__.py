@@ -10,15 +10,16 @@ from inkread.version import __version__
 if TYPE_CHECKING:
     from inkread.api import Reader, load
     from inkread.errors import InkreadError
-    from inkread.types import Box, Digit, Number
+    from inkread.types import Box, Digit, Number, Page
 
-__all__ = ["Box", "Digit", "InkreadError", "Number", "Reader", "__version__", "load"]
+__all__ = ["Box", "Digit", "InkreadError", "Number", "Page", "Reader", "__version__", "load"]
 
 _HOMES = {
     "Box": "types",
     "Digit": "types",
     "InkreadError": "errors",
     "Number": "types",
+    "Page": "types",
     "Reader": "api",
     "load": "api",
 }

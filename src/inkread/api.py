@@ -2,41 +2,47 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Unpack
+from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
-from inkread.errors import ConfigError, ImageError, ModelFileError
-from inkread.reading.refusal import no_digit_or_unsure
+from inkread.errors import ImageError, ModelFileError
+from inkread.inputs import DigitInput, look_again, make_digit, prepare
+from inkread.opening import check_confidence, open_model, open_number_model
 from inkread.reading.streaming import all_read, check_several, read_each
-from inkread.types import NO_INK, Box, Digit, Float32Array, Number, NumberOptions, UInt8Array
+from inkread.types import Digit, Number, NumberOptions, Page
 
 if TYPE_CHECKING:
     import PIL.Image
 
     from inkread.modelfile import Card
-    from inkread.runtime import OnnxClassifier
+    from inkread.runtime import OnnxClassifier, OnnxRows
 
     ImageSource = str | Path | bytes | PIL.Image.Image | np.ndarray[Any, Any]
 
-STATE_DICT_SUFFIXES = (".pth", ".pt")
+__all__ = ["Reader", "check_confidence", "load", "open_model"]
+
 BATCH = 256
-# Below the first confidence a picture of the network's own size is also read as it is, in both polarities: a line or a
-# stripe across it leads normalisation astray, and not the network. Such a reading counts from the second one on.
-SECOND_LOOK, SURE_LOOK = 0.9, 0.97
+PAGES_AHEAD = 2  # large pictures in memory that wait for a thread
 
 
-def load(model: str | Path | None = None, *, min_confidence: float | None = None) -> Reader:
+def load(
+    model: str | Path | None = None,
+    *,
+    number_model: str | Path | None = None,
+    min_confidence: float | None = None,
+) -> Reader:
     """Make a reader.
 
     Args:
         model: a model file (``.onnx``), or a plain PyTorch state dict (``.pth``, ``.pt``; needs the `train` extra);
             None takes the model that comes with inkread.
-        min_confidence: least confidence that is accepted, 0 to 1; None takes the model's own threshold.
+        number_model: a model file (``.onnx``) that reads numbers as a whole; None takes the one that comes with
+            inkread.
+        min_confidence: least confidence that is accepted, 0 to 1; None takes each model's own threshold.
 
     Returns:
         The reader; it may be shared between threads.
@@ -47,60 +53,37 @@ def load(model: str | Path | None = None, *, min_confidence: float | None = None
         MissingExtraError: if a ``.pth`` is given and torch is not installed.
     """
     check_confidence(min_confidence)
-    return Reader(open_model(model), min_confidence=min_confidence)
-
-
-def check_confidence(least: float | None) -> None:
-    """Refuse what cannot be a least confidence.
-
-    Raises:
-        ConfigError: if it is neither None nor a number from 0 to 1.
-    """
-    if not isinstance(least, float | int | np.floating | None):
-        raise ConfigError(f"the least confidence is a number from 0 to 1, not {least!r}.")
-    if least is not None and not 0 <= least <= 1:
-        raise ConfigError(f"the least confidence is {least:g}, it must be between 0 and 1.")
-
-
-def open_model(model: str | Path | None = None) -> OnnxClassifier:
-    """Open a model for `load` or for evaluation; arguments and errors as of `load`."""
-    from inkread.modelfile import shipped_model
-    from inkread.runtime import OnnxClassifier
-
-    if not isinstance(model, str | os.PathLike | None):
-        raise ModelFileError(f"a model is the path of its file, not {type(model).__name__}.")
-    path = shipped_model() if model is None else Path(model)
-    if path.suffix.lower() not in STATE_DICT_SUFFIXES:
-        return OnnxClassifier.open(path)
-    from tempfile import TemporaryDirectory
-
-    from inkread.training.statedict import convert_pth
-
-    with TemporaryDirectory(prefix="inkread-") as folder:
-        target = Path(folder) / f"{path.stem}.onnx"
-        convert_pth(path, target)
-        return OnnxClassifier.open(target)
+    numbers = None if number_model is None else open_number_model(number_model)
+    return Reader(open_model(model), numbers, min_confidence=min_confidence)
 
 
 class Reader:
-    """Reads pictures with one model. Holds no state that changes, so that threads may share it.
+    """Reads pictures with two models, one for digits and one for numbers; threads may share it.
 
     Attributes:
-        min_confidence: least confidence that is accepted, 0 to 1.
+        min_confidence: least confidence at which a digit is accepted, 0 to 1.
     """
 
-    def __init__(self, classifier: OnnxClassifier, *, min_confidence: float | None = None) -> None:
+    def __init__(
+        self, classifier: OnnxClassifier, numbers: OnnxRows | None = None, *, min_confidence: float | None = None
+    ) -> None:
         from inkread.modelfile import check_readable
 
         card = classifier.card
         check_readable(card)
         self.min_confidence = card.threshold if min_confidence is None else min_confidence
         self._classifier = classifier
+        self._numbers, self._asked = numbers, min_confidence
 
     @property
     def card(self) -> Card:
         """What the model file says of itself."""
         return self._classifier.card
+
+    @property
+    def classifier(self) -> OnnxClassifier:
+        """The network, for those who look inside (`inkread.explain`)."""
+        return self._classifier
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -135,6 +118,20 @@ class Reader:
         """
         return all_read(self.stream(images))
 
+    def batch(self, images: Iterable[ImageSource]) -> list[Digit | ImageError]:
+        """Read a few pictures by one run of the network, in the calling thread; errors as of `stream`.
+
+        For programs that have threads of their own; `digits` and `stream` spread many pictures over all cores.
+
+        Args:
+            images: pictures, each as `digit` takes it.
+
+        Returns:
+            For each picture, in order, the digit or the error.
+        """
+        inputs = [self._attempt(image) for image in images]
+        return list(self._in_place(inputs))
+
     def stream(self, images: Iterable[ImageSource]) -> Iterator[Digit | ImageError]:
         """Read many pictures as they come; one that cannot be used yields its error and the others are still read.
 
@@ -150,9 +147,7 @@ class Reader:
         check_several(images, "digit")
         inputs = read_each(self._prepare, images)
         while batch := list(islice(inputs, BATCH)):
-            digits = iter(self._classify([item for item in batch if not isinstance(item, ImageError)]))
-            for item in batch:
-                yield item if isinstance(item, ImageError) else next(digits)
+            yield from self._in_place(batch)
 
     def number(
         self,
@@ -212,87 +207,100 @@ class Reader:
         check_several(images, "number")
         return read_each(self._number_reader(**options), images)
 
+    def page(self, image: ImageSource) -> Page:
+        """Read all numbers on a page: a photo, a scan, a form, a table.
+
+        The page is put upright first; words, ruling and boxes are left out.
+
+        Args:
+            image: as `digit` takes it.
+
+        Returns:
+            The page, its numbers in reading order with boxes in pixels of the picture as it came. A page without
+            numbers is no error: it has none.
+
+        Raises:
+            ImageError: if the picture cannot be used.
+            ModelFileError: if the model does not read single digits.
+        """
+        return self._page_reader()(image)
+
+    def pages(self, images: Iterable[ImageSource]) -> list[Page]:
+        """Read many pages.
+
+        Args:
+            images: pictures, each as `digit` takes it.
+
+        Returns:
+            The pages, in the order of `images`.
+
+        Raises:
+            ImageError: if a picture cannot be used; it names the picture by its place.
+            ModelFileError: as of `page`.
+        """
+        return all_read(self.stream_pages(images))
+
+    def stream_pages(self, images: Iterable[ImageSource]) -> Iterator[Page | ImageError]:
+        """Read many pages as they come; errors as of `stream` and `page`, raised at once."""
+        check_several(images, "page")
+        return read_each(self._page_reader(), images, ahead=PAGES_AHEAD)
+
+    def _page_reader(self) -> Callable[[ImageSource], Page]:
+        """Return what reads one page."""
+        from inkread.imaging import load_image
+        from inkread.reading.pages import read_page
+
+        self._check_digits()
+        rows, least = self._rows()
+        return lambda image: read_page(load_image(image, grey=True), self._classifier, rows, min_confidence=least)
+
+    def _rows(self) -> tuple[OnnxRows, float]:
+        """Return what reads numbers, opened on first use, and the least confidence at which one is accepted."""
+        if self._numbers is None:
+            self._numbers = open_number_model()
+        return self._numbers, self._numbers.card.threshold if self._asked is None else self._asked
+
     def _number_reader(self, *, separators: bool = False, **constraints: Any) -> Callable[[ImageSource], Number]:
         """Return what reads one number."""
         from inkread.imaging import load_image
-        from inkread.reading import make_constraint, read_number
+        from inkread.reading import make_constraint, read_whole_number
 
+        constraint, (rows, least) = make_constraint(**constraints), self._rows()
+        return lambda image: read_whole_number(
+            load_image(image), rows, constraint=constraint, separators=separators, min_confidence=least
+        )
+
+    def _check_digits(self) -> None:
+        """Refuse a model that numbers cannot be read with."""
         if self.card.normalization != "mnist" or set(self.labels) != set("0123456789"):
             raise ModelFileError(
                 f"the model {self.card.name!r} does not read single digits, of which numbers are made: take another."
             )
-        constraint, least = make_constraint(**constraints), self.min_confidence
-        return lambda image: read_number(
-            load_image(image),
-            self._classifier,
-            constraint=constraint,
-            separators=separators,
-            min_confidence=least,
-        )
 
-    def _prepare(self, image: ImageSource) -> _Input:
+    def _prepare(self, image: ImageSource) -> DigitInput:
         """Turn any picture into the model's input."""
-        from inkread.imaging import load_image, normalize, resize, to_grey
+        from inkread.imaging import load_image
 
-        pixels = load_image(image)
-        if self.card.normalization == "mnist":
-            normal = normalize(pixels)
-            same_size = pixels.shape[:2] == self.card.input_shape[1:]
-            plain = to_grey(pixels)[np.newaxis] if same_size else None
-            return _Input(normal.image[np.newaxis], normal.box, normal.has_ink, plain)
-        has_ink = bool(pixels.min() != pixels.max())
-        box = Box(0, 0, pixels.shape[1], pixels.shape[0]) if has_ink else None
-        return _Input(resize(pixels, self.card.input_shape), box, has_ink)
+        return prepare(load_image(image), self.card)
 
-    def _classify(self, inputs: list[_Input]) -> list[Digit]:
+    def _attempt(self, image: ImageSource) -> DigitInput | ImageError:
+        """Prepare a picture, or say why it cannot be used."""
+        try:
+            return self._prepare(image)
+        except ImageError as error:
+            return error
+
+    def _in_place(self, batch: list[DigitInput | ImageError]) -> Iterator[Digit | ImageError]:
+        """Classify what was prepared, and leave the errors where they stand."""
+        digits = iter(self._classify([item for item in batch if not isinstance(item, ImageError)]))
+        for item in batch:
+            yield item if isinstance(item, ImageError) else next(digits)
+
+    def _classify(self, inputs: list[DigitInput]) -> list[Digit]:
         """Run the network over prepared pictures; n may be 0."""
         if not inputs:
             return []
         rows = self._classifier.probabilities(np.stack([item.image_chw for item in inputs]))
-        self._look_again(inputs, rows)
-        return [self._digit(item, row) for item, row in zip(inputs, rows, strict=True)]
-
-    def _look_again(self, inputs: list[_Input], rows: Float32Array) -> None:
-        """Replace unsure answers by surer ones on the pictures as they are; changes `rows` in place."""
-        unsure = [i for i, item in enumerate(inputs) if item.plain_chw is not None and rows[i].max() < SECOND_LOOK]
-        if not unsure:
-            return
-        plain = np.stack([picture for i in unsure if (picture := inputs[i].plain_chw) is not None])
-        looks = self._classifier.probabilities(np.concatenate([plain, 255 - plain])).reshape(2, len(unsure), -1)
-        for place, dark_and_light in zip(unsure, looks.transpose(1, 0, 2), strict=True):
-            best = max(dark_and_light, key=lambda row: row.max())
-            if best.max() >= SURE_LOOK:
-                rows[place] = best
-
-    def _digit(self, item: _Input, probabilities: Float32Array) -> Digit:
-        """Decide whether a reading is accepted, and say why not."""
-        if not item.has_ink:
-            nothing = np.zeros_like(probabilities)
-            return Digit(label="", confidence=0.0, accepted=False, probabilities=nothing, box=None, reason=NO_INK)
-        best = int(probabilities.argmax())
-        confidence = float(probabilities[best])
-        accepted = confidence >= self.min_confidence
-        return Digit(
-            label=self.labels[best],
-            confidence=confidence,
-            accepted=accepted,
-            probabilities=probabilities,
-            box=item.box,
-            reason=None if accepted else no_digit_or_unsure(probabilities, self.min_confidence),
-        )
-
-
-class _Input(NamedTuple):
-    """A picture as the model takes it.
-
-    Attributes:
-        image_chw: uint8 of shape (channels, height, width).
-        box: where the ink is in the picture; None where there is none.
-        has_ink: whether there is anything to read.
-        plain_chw: the picture as it is, where it has the model's own size; None elsewhere.
-    """
-
-    image_chw: UInt8Array
-    box: Box | None
-    has_ink: bool
-    plain_chw: UInt8Array | None = None
+        look_again(self._classifier, inputs, rows)
+        pairs = zip(inputs, rows, strict=True)
+        return [make_digit(item, row, self.labels, self.min_confidence) for item, row in pairs]

@@ -9,6 +9,10 @@ class ImageError(InkreadError):
     """A picture cannot be used: missing, empty, truncated, too large, or no picture at all."""
 
 
+class ImageTooLargeError(ImageError):
+    """A picture has more pixels than are allowed."""
+
+
 class DataError(InkreadError):
     """A data set cannot be fetched or understood."""
 

@@ -90,4 +90,4 @@ def test_a_model_that_reads_no_single_digits_is_refused(tmp_path: Path) -> None:
     weights = random_weights()
     write_model(linear_graph(weights), card(labels=tuple("abcdefghij")), tmp_path / "letters.onnx")
     with pytest.raises(ModelFileError, match="single digits"):
-        inkread.load(tmp_path / "letters.onnx").number(np.zeros((28, 28), np.uint8))
+        inkread.load(tmp_path / "letters.onnx").page(np.zeros((28, 28), np.uint8))

@@ -63,7 +63,8 @@ def read_graph(content: bytes) -> Graph:
     Raises:
         ModelFileError: if it is no ONNX model.
     """
-    nodes, shapes = [], {}
+    nodes: list[Node] = []
+    shapes: dict[str, tuple[int, ...]] = {}
     try:
         view = memoryview(content)
         for graph in _all(view, MODEL_GRAPH):

@@ -8,14 +8,19 @@ from pathlib import Path
 from inkread.errors import ModelFileError
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
-SHIPPED_SHA256 = {"digits.onnx": "cd0de1a60378e05314f49d2e4b2934298ad7e0e4b0ad472357151edc427b8018"}
+SHIPPED_SHA256 = {
+    "digits.onnx": "3cd6100471ef874b71161660345a12970d40ce6e5fcf6bc04664408527aa4cc6",
+    "numbers.onnx": "7877752efa0ad2c9c248037d4f6f2a5fc6f1b44c230281485945c2200193221b",
+    "tutorial.onnx": "ecae3df39544b9d5ac4e5b26c859551c171cc31ef50092c4bd1d85d623f64706",
+}
 
 
 def shipped_model(name: str = "digits.onnx") -> Path:
     """Find a model that comes with the package.
 
     Args:
-        name: file name; "digits.onnx" is the default model of `inkread.load`.
+        name: file name; "digits.onnx" and "numbers.onnx" are the default models of `inkread.load`, "tutorial.onnx" the recipe `mlp-128-64`
+            as a tutorial trains it, to compare the other with.
 
     Returns:
         Path of the file, whose SHA-256 has just been compared (about a millisecond for a megabyte).

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from inkread.reading.constraints import Constraint, make_constraint
     from inkread.reading.decoding import Character, Reading, decode
     from inkread.reading.numbers import read_number
+    from inkread.reading.pages import read_page
+    from inkread.reading.wholes import read_whole_number
 
 _HOMES = {
     "Character": "decoding",
@@ -21,6 +23,17 @@ _HOMES = {
     "decode": "decoding",
     "make_constraint": "constraints",
     "read_number": "numbers",
+    "read_page": "pages",
+    "read_whole_number": "wholes",
 }
-__all__ = ["Character", "Constraint", "Reading", "decode", "make_constraint", "read_number"]
+__all__ = [
+    "Character",
+    "Constraint",
+    "Reading",
+    "decode",
+    "make_constraint",
+    "read_number",
+    "read_page",
+    "read_whole_number",
+]
 __getattr__ = importer(__name__, _HOMES)

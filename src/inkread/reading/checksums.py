@@ -83,7 +83,7 @@ class Checksum:
 
 
 class Predicate:
-    """Texts for which a function of the user's says yes. The state is the text so far; it is asked at the end only."""
+    """Texts, none empty, for which a function of the user's says yes. The state is the text so far; it is asked at the end only."""
 
     start = ""
 
@@ -96,5 +96,5 @@ class Predicate:
         return state + character
 
     def accepts(self, state: str) -> bool:
-        """Ask the function."""
-        return bool(self._function(state))
+        """Ask the function; not about the empty text, which is no number."""
+        return bool(state) and bool(self._function(state))

@@ -21,7 +21,7 @@ DIGITS = 10
 PLACE = 2  # columns of a strip to one place that the network speaks of
 MARGIN = 8  # bare columns on either side of a strip
 INK = 70  # of 255: what counts as ink where boxes are drawn
-LEAST = -30.0  # logarithm of a probability that is as good as none
+UNLIKELY, LEAST = 1e-4, 1e-9  # probabilities below these are as good as none: while all texts are allowed, and else
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,7 +66,7 @@ def read_rows(
     numbers = []
     for row, scale, strip, scores in zip(rows, scales, strips, network.log_probabilities(strips), strict=True):
         merged, printed = _merge(scores, tuple(network.labels), separators=separators)
-        readings = decode(merged, alphabet, constraint=constraint)
+        readings = decode(merged, alphabet, constraint=constraint, least=UNLIKELY if constraint is None else LEAST)
         if not readings or not readings[0].text:
             numbers.append(nothing(NO_NUMBER if readings or constraint is None else NOTHING_FITS))
             continue
@@ -101,7 +101,7 @@ def _merge(scores: Float32Array, labels: tuple[str, ...], *, separators: bool) -
     groups, printed = _columns(labels, separators=separators)
     shares = np.exp(scores)
     merged = np.stack([shares[:, group].sum(axis=1) for group in groups], axis=1)
-    logarithms = np.log(np.maximum(merged, np.exp(LEAST))).astype(np.float32)
+    logarithms = np.log(np.maximum(merged, LEAST)).astype(np.float32)
     return np.minimum(logarithms, 0.0), shares[:, printed].sum(axis=1)
 
 

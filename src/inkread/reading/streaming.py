@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -19,12 +19,15 @@ Source = TypeVar("Source")
 Result = TypeVar("Result")
 
 
-def read_each(function: Callable[[Source], Result], images: Iterable[Source]) -> Iterator[Result | ImageError]:
+def read_each(
+    function: Callable[[Source], Result], images: Iterable[Source], *, ahead: int = AHEAD
+) -> Generator[Result | ImageError, None, None]:
     """Map a function in threads, order kept, drawing only a few pictures ahead.
 
     Args:
         function: safe to be called in several threads.
         images: what it takes.
+        ahead: how many pictures are drawn before the first of them is done.
 
     Yields:
         For each picture, in order, the result, or the ImageError that the function raised.
@@ -38,12 +41,16 @@ def read_each(function: Callable[[Source], Result], images: Iterable[Source]) ->
 
     with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
         waiting: deque[Future[Result | ImageError]] = deque()
-        for image in images:
-            waiting.append(pool.submit(attempt, image))
-            if len(waiting) > AHEAD:
+        try:
+            for image in images:
+                waiting.append(pool.submit(attempt, image))
+                if len(waiting) > ahead:
+                    yield waiting.popleft().result()
+            while waiting:
                 yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        finally:
+            for future in waiting:  # whoever stops half-way waits only for what has begun
+                future.cancel()
 
 
 def all_read(results: Iterable[Result | ImageError]) -> list[Result]:

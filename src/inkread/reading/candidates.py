@@ -1,0 +1,215 @@
+"""Where on an upright page numbers may stand: groups of ink that sit side by side as the digits of a number do."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkread.reading.pageink import Parts, find_parts
+from inkread.reading.pagerules import Rules
+from inkread.types import Box, UInt8Array
+
+# Lengths are shares of a digit's height: of the page's usual one, or of the higher of two neighbours.
+TALLEST, SHORTEST, LONGEST = 4.0, 0.4, 12.0
+SOLID = 0.85  # of its box that a blot or a black bar fills
+SMALL = 0.5  # lower parts are marks or broken pieces
+SPECK = 0.1
+GAP = 0.68
+IN_FIELDS = 1.05  # gap between digits that each have a box of their own
+BESIDE_MARK = 0.55
+FLAT = 1.6
+LOW = 0.5
+PIECE = 0.2
+ALIKE = 0.45
+OVERLAP = 0.4
+MOST_CROSSED = 0.15  # of the digits by upright lines, where these part columns
+MOST_PARTS = 6000
+_X, _Y, _W, _H, _AREA = range(5)
+
+Pairs = list[tuple[int, int]]
+Chosen = npt.NDArray[np.bool_]
+Table = npt.NDArray[np.int32]
+
+
+class Candidate(NamedTuple):
+    """A group of ink that may be one number.
+
+    Attributes:
+        box: round it, in pixels of the upright page.
+        parts: the connected parts that it consists of.
+    """
+
+    box: Box
+    parts: tuple[int, ...]
+
+
+def find_candidates(rules: Rules, height: float) -> tuple[list[Candidate], Parts]:
+    """Group the ink of a page.
+
+    Args:
+        rules: the strokes of the upright page, and its lines.
+        height: of a digit in pixels, as usual on this page.
+
+    Returns:
+        The groups in no order, and the connected parts of the strokes.
+    """
+    parts = find_parts(rules.strokes)
+    stats = parts.stats
+    tall, small = _sort_out(stats, height)
+    lines = _Uprights(rules.upright, height, stats, tall)
+    pairs = [pair for pair in _neighbours(stats, tall) if _belong(stats, pair, lines, height)]
+    pairs += [pair for pair in _join_small(stats, tall, small) if not lines.part_from(stats, *pair)]
+    groups = _join([*np.flatnonzero(tall).tolist(), *np.flatnonzero(small).tolist()], pairs)
+    found = [Candidate(_around(stats[group]), tuple(group)) for group in groups if tall[group].any()]
+    return found, parts
+
+
+def _sort_out(stats: Table, height: float) -> tuple[Chosen, Chosen]:
+    """Tell parts that may hold a digit, and small ones, from the rest: bool of shape (n,) each."""
+    w, h, area = stats[:, _W], stats[:, _H], stats[:, _AREA]
+    fits = (h <= TALLEST * height) & (w <= LONGEST * height)
+    fits &= ~((area > SOLID * w * h) & (w > 0.5 * height))
+    fits[0] = False
+    tall = fits & (h >= SMALL * height)
+    small = fits & ~tall & (np.maximum(w, h) >= max(2.0, SPECK * height)) & (w < 1.2 * height)
+    if np.count_nonzero(tall | small) > MOST_PARTS:  # a texture; its largest parts are enough
+        small[:] = False
+        tall[np.argsort(np.where(tall, area, 0))[:-MOST_PARTS]] = False
+    return np.asarray(tall, np.bool_), np.asarray(small, np.bool_)
+
+
+def _neighbours(stats: Table, tall: Chosen) -> Pairs:
+    """Pair each digit with those that may be its right neighbour: near, and in the same rows."""
+    chosen = np.flatnonzero(tall)
+    boxes = stats[chosen].astype(np.float32)
+    order = np.argsort(boxes[:, _X], kind="stable")
+    chosen, boxes = chosen[order], boxes[order]
+    x0, y0 = boxes[:, _X], boxes[:, _Y]
+    x1, y1 = x0 + boxes[:, _W], y0 + boxes[:, _H]
+    last = np.searchsorted(x0, x1 + float(boxes[:, _H].max(initial=1.0)) * IN_FIELDS)
+    pairs: Pairs = []
+    for index, end in enumerate(last.tolist()):
+        near = (y0[index + 1 : end] < y1[index]) & (y1[index + 1 : end] > y0[index])
+        pairs += [(int(chosen[index]), int(chosen[index + 1 + other])) for other in np.flatnonzero(near)]
+    return pairs
+
+
+class _Uprights:
+    """Answers where upright lines stand.
+
+    Attributes:
+        part: whether the lines part columns and cells; else they are squares, which writing runs across.
+    """
+
+    def __init__(self, upright: UInt8Array, height: float, stats: Table, tall: Chosen) -> None:
+        self._sums = cv2.integral(upright)
+        self._height = height
+        wide = stats[tall & (stats[:, _W] > 0.3 * height) & (stats[:, _W] < 1.5 * stats[:, _H])].tolist()
+        crossed = sum(self.between(x + 0.2 * w, x + 0.8 * w, y - 0.5 * h, y + 1.5 * h) for x, y, w, h, _ in wide)
+        self.part = crossed < MOST_CROSSED * len(wide)
+
+    def between(self, left: float, right: float, top: float, bottom: float) -> bool:
+        """Say whether a line stands in a rectangle, over half of its height or more."""
+        rows, columns = self._sums.shape
+        x0, x1 = max(0, int(left)), min(columns - 1, int(right) + 1)
+        y0, y1 = max(0, int(top)), min(rows - 1, int(bottom) + 1)
+        if x1 <= x0 or y1 <= y0:
+            return False
+        total = self._sums[y1, x1] - self._sums[y0, x1] - self._sums[y1, x0] + self._sums[y0, x0]
+        return bool(total >= 0.5 * (y1 - y0))
+
+    def part_from(self, stats: Table, mark: int, digit: int) -> bool:
+        """Say whether a line that parts cells stands between a small part and a digit, or the part is a piece of it."""
+        (x, _, w, _, _), (u, v, width, h, _) = stats[mark].tolist(), stats[digit].tolist()
+        left, right = (x - 1, u) if x < u else (u + width, x + w + 1)
+        return self.part and self.between(left, right, v + 0.1 * h, v + 0.9 * h)
+
+    def runs_on(self, left: float, right: float, middle: float) -> bool:
+        """Say whether a line between two columns goes on above or below, as between the columns of a table."""
+        left, right = left - 0.15 * self._height, right + 0.15 * self._height
+        above, below = middle - 1.7 * self._height, middle + 1.7 * self._height
+        step = 0.5 * self._height
+        return self.between(left, right, above, above + step) or self.between(left, right, below - step, below)
+
+
+def _belong(stats: Table, pair: tuple[int, int], lines: _Uprights, height: float) -> bool:
+    """Say whether two digits that are near each other belong to one number."""
+    (x, y, w, h, _), (u, v, _, tallness, _) = stats[pair[0]].tolist(), stats[pair[1]].tolist()
+    higher, lower = max(h, tallness), min(h, tallness)
+    gap, top, bottom = u - (x + w), max(y, v), min(y + h, v + tallness)
+    if lower < ALIKE * higher or bottom - top < OVERLAP * lower:  # still, a large comma hangs on its digit
+        hangs = top > min(y, v) + 0.4 * higher and lower < 0.75 * higher
+        return bool(hangs and bottom > top and gap < BESIDE_MARK * higher)
+    middle = (top + bottom) / 2
+    parted = lines.part and lines.between(x + w, u, middle - 0.3 * lower, middle + 0.3 * lower)
+    if parted:
+        return bool(gap < IN_FIELDS * higher) and not lines.runs_on(x + w, u, middle)
+    return bool(gap < GAP * max(higher, 0.9 * height))
+
+
+def _join_small(stats: Table, tall: Chosen, small: Chosen) -> Pairs:
+    """Join small parts with digits, so that none of them links what is no one number.
+
+    A low one, which may be a point or a comma, joins the nearest digit on either side; a flat one in the middle, which
+    may be a minus, the nearest to the right; every other is a piece of the nearest digit, if it is very near.
+    """
+    digits = np.flatnonzero(tall)
+    digits = digits[np.argsort(stats[digits, _X], kind="stable")]
+    if not len(digits):
+        return []
+    lefts, widest = stats[digits, _X], int(stats[digits, _W].max())
+    reach = round(BESIDE_MARK * int(stats[digits, _H].max())) + 1
+    found: Pairs = []
+    for mark in np.flatnonzero(small).tolist():
+        x, width = int(stats[mark, _X]), int(stats[mark, _W])
+        window = digits[np.searchsorted(lefts, x - widest - reach) : np.searchsorted(lefts, x + width + reach)]
+        if len(window):
+            found += [(mark, int(window[place])) for place in _homes(stats[mark], stats[window])]
+    return found
+
+
+def _homes(mark: Table, digits: Table) -> set[int]:
+    """Say which of some digits, of shape (n, 5), a small part belongs to."""
+    x0, y0, heights = digits[:, _X], digits[:, _Y], digits[:, _H]
+    left, right = mark[_X] - (x0 + digits[:, _W]), x0 - (mark[_X] + mark[_W])
+    above, below = y0 - (mark[_Y] + mark[_H]), mark[_Y] - (y0 + heights)
+    middle = (mark[_Y] + mark[_H] / 2 - y0) / heights
+    is_flat = bool(mark[_W] > FLAT * mark[_H])
+    low = (middle > LOW) & (below < 0.1 * heights) & (not is_flat)
+    before = low | ((middle > 0.2) & (middle < LOW) & is_flat)
+    homes = set()
+    for distance, fits in ((left, low), (right, before)):
+        beside = fits & (distance > -0.2 * heights) & (distance < BESIDE_MARK * heights)
+        if beside.any():
+            homes.add(int(np.where(beside, distance, np.inf).argmin()))
+    away = np.maximum.reduce([left, right, above, below])
+    nearest = int(away.argmin())
+    return homes | {nearest} if away[nearest] < PIECE * heights[nearest] else homes
+
+
+def _join(nodes: list[int], pairs: Pairs) -> list[list[int]]:
+    """Gather what is connected by pairs."""
+    parent = {node: node for node in nodes}
+
+    def root(node: int) -> int:
+        while parent[node] != node:
+            parent[node] = parent[parent[node]]
+            node = parent[node]
+        return node
+
+    for first, second in pairs:
+        parent[root(first)] = root(second)
+    groups: dict[int, list[int]] = {}
+    for node in nodes:
+        groups.setdefault(root(node), []).append(node)
+    return list(groups.values())
+
+
+def _around(boxes: Table) -> Box:
+    """Return the box round parts."""
+    x0, y0 = boxes[:, :2].min(axis=0).tolist()
+    x1, y1 = (boxes[:, :2] + boxes[:, 2:4]).max(axis=0).tolist()
+    return Box(x0, y0, x1, y1)

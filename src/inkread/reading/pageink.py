@@ -1,0 +1,144 @@
+"""A page's picture -> its ink: light and shadow taken away, and the strokes told from bare paper."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inkread.imaging.normalization import place, scale
+from inkread.types import UInt8Array
+
+OVERVIEW = 1_200_000  # pixels of the picture that shows how large the writing is
+MOST_PIXELS = 12_000_000  # of the picture in which numbers are looked for
+HEIGHT = 30.0  # pixels of a digit's height that are enough: half as much again as the network sees
+GROUND_SIDE = 512  # longer side of the picture from which the ground is estimated
+GROUND_REACH = 31  # side of the median on it: more than twice as wide as any stroke
+DARKEST_PAPER = 24
+NOISE = 4.0  # deviations that ink stands out by
+NOISE_ALONE = 60.0  # deviation, of 255
+MOST_FAINT = 40.0  # lines need not stand out from noise pixel by pixel, as they are long
+LEAST_INK = 18  # of 255, from bare paper to black
+PART = 0.45  # of the ink nearby, from which on a pixel belongs to a stroke
+SMALLEST, LARGEST = 6, 0.25  # of what counts for the scale: pixels, and share of the shorter side
+_X, _Y, _W, _H, _AREA = range(5)
+
+
+class Parts(NamedTuple):
+    """The connected parts of a mask.
+
+    Attributes:
+        labels: int32 of shape (H, W), 0 for bare paper.
+        stats: int32 of shape (n, 5): left, top, width, height and area; row 0 is the paper.
+    """
+
+    labels: npt.NDArray[np.int32]
+    stats: npt.NDArray[np.int32]
+
+
+def find_page_ink(grey: UInt8Array) -> UInt8Array:
+    """Take away paper, light and shadow.
+
+    The ground is the median of the surroundings, which follows the edges of shadows and of the sheet; what is left is
+    the share of the ground's light that is missing.
+
+    Args:
+        grey: uint8 of shape (H, W).
+
+    Returns:
+        uint8 of shape (H, W), 0 bare to 255 black.
+    """
+    height, width = grey.shape
+    scale = min(1.0, GROUND_SIDE / max(height, width))
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+    ground = cv2.medianBlur(small, GROUND_REACH)
+    left = cv2.subtract(ground, small, dtype=cv2.CV_32F)
+    if float((left * left * left).sum()) < 0:  # what stands out from the ground is lighter
+        grey, ground = np.asarray(cv2.bitwise_not(grey), np.uint8), cv2.bitwise_not(ground)
+    ground = np.maximum(ground, np.uint8(DARKEST_PAPER))
+    ground = cv2.resize(cv2.GaussianBlur(ground, (0, 0), 2), (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.bitwise_not(cv2.divide(grey, ground, scale=255)), np.uint8)
+
+
+def find_strokes(ink: UInt8Array, height: float) -> UInt8Array:
+    """Tell strokes from paper: what holds about half as much ink as the strokes nearby, and more than noise.
+
+    Args:
+        ink: uint8 of shape (H, W).
+        height: of a digit in pixels, about.
+
+    Returns:
+        uint8 of shape (H, W), 1 on strokes.
+    """
+    least = noise_level(ink)
+    block = max(1, round(height / 8))
+    size = (max(1, ink.shape[1] // block), max(1, ink.shape[0] // block))
+    dark = cv2.threshold(ink, least, 0, cv2.THRESH_TOZERO)[1]
+    count = cv2.threshold(ink, least, 255, cv2.THRESH_BINARY)[1]
+    reach = (25, 25)
+    total = cv2.blur(cv2.resize(dark, size, interpolation=cv2.INTER_AREA).astype(np.float32), reach)
+    number = cv2.blur(cv2.resize(count, size, interpolation=cv2.INTER_AREA).astype(np.float32), reach)
+    usual = cv2.convertScaleAbs(cv2.divide(total, number + np.float32(1e-3)), alpha=255 * PART)
+    level = cv2.resize(np.maximum(usual, np.uint8(least)), (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.greater(ink, level).view(np.uint8)
+
+
+def find_faint(ink: UInt8Array) -> UInt8Array:
+    """Tell all that is no noise from paper: uint8 of shape (H, W), 1 on ink, however faint."""
+    return np.asarray(cv2.threshold(ink, min(MOST_FAINT, noise_level(ink)), 1, cv2.THRESH_BINARY)[1], np.uint8)
+
+
+def noise_level(ink: UInt8Array) -> float:
+    """Return the level above which ink is no noise of the paper."""
+    return min(110.0, max(float(LEAST_INK), NOISE * _deviation(ink)))
+
+
+def is_noise(ink: UInt8Array) -> bool:
+    """Say whether there is more noise than writing could stand out from."""
+    return _deviation(ink) > NOISE_ALONE
+
+
+def _deviation(ink: UInt8Array) -> float:
+    """Estimate the deviation of the noise.
+
+    Half of the noise is cut off at 0, so that its upper quartile is the median of the rest, 0.67 deviations; ink covers
+    too little of a page to matter.
+    """
+    step = max(1, max(ink.shape) // 700)
+    return float(np.percentile(ink[::step, ::step], 75)) / 0.6745
+
+
+def find_parts(mask: UInt8Array) -> Parts:
+    """Find the connected parts of a mask, diagonal neighbours connected."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    return Parts(np.asarray(labels, np.int32), np.asarray(stats, np.int32))
+
+
+def writing_height(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> float:
+    """Estimate the height of the digits on a page, before it is known which parts are digits.
+
+    It is the height around which most ink lies, each part counted by its height: the peak of a smoothed histogram of
+    logarithms. Long thin parts, such as rules, and specks do not count.
+
+    Returns:
+        Pixels; 0 where nothing is like writing.
+    """
+    longer, shorter = np.maximum(stats[1:, _W], stats[1:, _H]), np.minimum(stats[1:, _W], stats[1:, _H])
+    like = (longer >= SMALLEST) & (longer <= LARGEST * min(shape)) & (longer < 6 * shorter + 6)
+    like &= stats[1:, _AREA] < 0.75 * longer * shorter + 4
+    heights = longer[like].astype(np.float64)
+    if not len(heights):
+        return 0.0
+    bins = np.log2(heights) * 4
+    histogram = np.bincount(np.rint(bins).astype(int), weights=heights, minlength=60).astype(np.float64)
+    peak = int(np.convolve(histogram, (1, 2, 3, 2, 1), "same").argmax())
+    return float(np.median(heights[np.abs(bins - peak) <= 2]))
+
+
+def in_digit_form(ink: UInt8Array) -> UInt8Array:
+    """Bring a part that may be a digit into MNIST's form, however pale: uint8 of shape (28, 28)."""
+    full = max(1.0, float(ink.max(initial=0)))
+    return place(scale(np.asarray(cv2.convertScaleAbs(ink, alpha=255 / full), np.uint8)))

@@ -1,0 +1,170 @@
+"""A page: put upright, searched for what may be numbers, and read."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+from inkread.imaging import to_grey
+from inkread.reading.candidates import Candidate, find_candidates
+from inkread.reading.crops import cut_out, read_crops
+from inkread.reading.lines import find_lines
+from inkread.reading.pageink import (
+    HEIGHT,
+    MOST_PIXELS,
+    OVERVIEW,
+    Parts,
+    find_faint,
+    find_page_ink,
+    find_parts,
+    find_strokes,
+    is_noise,
+    writing_height,
+)
+from inkread.reading.pagerules import Rules, find_rules, sketch_rules
+from inkread.reading.upright import Placement, Pose, find_pose, find_quarters, make_placement
+from inkread.reading.words import set_words_aside
+from inkread.types import Box, Classifier, Number, Page, RowNetwork, UInt8Array
+
+LEAST_SIDE = 8  # pixels of a page that may hold anything
+ALIKE = 0.75  # of two estimates of it
+GUESSED = 1 / 25  # of the shorter side, a digit's height before anything is known
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """What was found on a page before anything is read.
+
+    Attributes:
+        ink: uint8 of shape (H, W), the upright page, 0 bare to 255 black.
+        lines: uint8 of shape (H, W), 1 on ruling.
+        parts: connected parts of the strokes.
+        candidates: what may be numbers.
+        height: of a digit in pixels.
+        pose: how the page lay in its picture.
+        placement: where the upright page comes from.
+        factor: pixels of the picture as it came to one that `placement` knows.
+    """
+
+    ink: UInt8Array = field(repr=False)
+    lines: UInt8Array = field(repr=False)
+    parts: Parts = field(repr=False)
+    candidates: tuple[Candidate, ...]
+    height: float
+    pose: Pose
+    placement: Placement
+    factor: float
+
+
+def read_page(
+    pixels: UInt8Array, classifier: Classifier, rows: RowNetwork | None = None, *, min_confidence: float = 0.5
+) -> Page:
+    """Read all numbers on a page.
+
+    Args:
+        pixels: uint8 of shape (H, W) or (H, W, 3) RGB.
+        classifier: a network for single digits in MNIST's form, whose labels are "0" to "9".
+        rows: a network that reads numbers as a whole; without it they are cut up and read digit by digit.
+        min_confidence: the least confidence that is accepted, 0 to 1.
+
+    Returns:
+        The page; without numbers where there are none.
+    """
+    height, width = pixels.shape[:2]
+    layout = find_layout(to_grey(pixels), classifier)
+    if layout is None:
+        return Page((), width, height)
+    likely = set_words_aside(layout.candidates, layout.ink, layout.parts, layout.height, classifier)
+    cuts = [cut_out(layout.ink, layout.lines, layout.parts, each, layout.height) for each in likely]
+    read = read_crops(cuts, classifier, rows, min_confidence=min_confidence)
+    found = [(number, cut.place) for number, cut in zip(read, cuts, strict=True) if number.text]
+    boxes = [_shifted(number.box or Box(0, 0, 1, 1), place) for number, place in found]
+    numbers = tuple(
+        replace(_in_picture(found[index][0], found[index][1], layout), line=line) for index, line in find_lines(boxes)
+    )
+    return Page(numbers, width, height, layout.pose.rotation)
+
+
+def find_layout(grey: UInt8Array, classifier: Classifier) -> Layout | None:
+    """Put a page upright and find what may be numbers.
+
+    A small copy shows how large the writing is, and with that at which resolution the page need be looked at.
+
+    Args:
+        grey: uint8 of shape (H, W).
+        classifier: a network for single digits, which tells the page's turn.
+
+    Returns:
+        What was found; None where the page holds nothing like writing.
+    """
+    survey = _survey(grey)
+    if survey is None:
+        return None
+    work, factor = _reduced(grey, max(1.0, survey.height / HEIGHT, math.sqrt(grey.size / MOST_PIXELS)))
+    ink, height = find_page_ink(work), survey.height / factor
+    closer = survey.reduction / factor
+    quarters = find_quarters(ink, survey.parts, height / closer, closer, classifier)
+    pose = find_pose(survey.rules, survey.parts, height / closer, quarters)
+    placement = make_placement(pose, work.shape[1], work.shape[0])
+    ink = placement.apply(ink)
+    rules = find_rules(find_strokes(ink, height), find_faint(ink), height)
+    candidates, parts = find_candidates(rules, height)
+    lines = np.asarray(cv2.bitwise_or(rules.level, rules.upright), np.uint8)
+    return Layout(ink, lines, parts, tuple(candidates), height, pose, placement, factor)
+
+
+class _Survey(NamedTuple):
+    """What a small copy shows; its `height` of a digit is in pixels of the whole picture."""
+
+    rules: Rules
+    parts: Parts
+    height: float
+    reduction: float
+
+
+def _survey(grey: UInt8Array) -> _Survey | None:
+    """Look at a small copy; return None where it holds nothing like writing."""
+    if min(grey.shape) < LEAST_SIDE:
+        return None
+    small, reduction = _reduced(grey, math.sqrt(grey.size / OVERVIEW))
+    ink = find_page_ink(small)
+    if is_noise(ink):
+        return None
+    height = min(small.shape) * GUESSED
+    for last in (False, True):
+        guess = height
+        rules = sketch_rules(find_strokes(ink, guess), guess)
+        parts = find_parts(rules.strokes)
+        height = writing_height(parts.stats, small.shape)
+        if last or not height or ALIKE < height / guess < 1 / ALIKE:
+            break  # else the guess was bad, and so are the lines
+    if not height:
+        return None
+    return _Survey(rules, parts, height * reduction, reduction)
+
+
+def _reduced(picture: UInt8Array, factor: float) -> tuple[UInt8Array, float]:
+    """Make a picture smaller by a factor, if that is above 1; return also by what factor it is smaller."""
+    if factor <= 1:
+        return picture, 1.0
+    size = (max(1, round(picture.shape[1] / factor)), max(1, round(picture.shape[0] / factor)))
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8), factor
+
+
+def _in_picture(number: Number, place: Box, layout: Layout) -> Number:
+    """Bring a number's boxes from its crop to the picture."""
+
+    def moved(box: Box) -> Box:
+        return layout.placement.in_picture(_shifted(box, place), layout.factor)
+
+    digits = tuple(replace(digit, box=moved(digit.box)) if digit.box else digit for digit in number.digits)
+    return replace(number, digits=digits, box=moved(number.box) if number.box else None)
+
+
+def _shifted(box: Box, place: Box) -> Box:
+    """Bring a box from a crop to the page."""
+    return Box(box.x0 + place.x0, box.y0 + place.y0, box.x1 + place.x0, box.y1 + place.y0)
