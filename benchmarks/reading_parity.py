@@ -68,7 +68,7 @@ def read_files(names: list[str], folder: Path, model: Path | None) -> list[str]:
     labels = []
     options = [] if model is None else ["--model", str(model.resolve())]
     for start in range(0, len(names), FILES_PER_CALL):
-        command = [sys.executable, "-m", "inkread", "read", "--format", "csv", *options]
+        command = [sys.executable, "-m", "inkread", "read", "--as", "digit", "--format", "csv", *options]
         result = subprocess.run(
             [*command, *names[start : start + FILES_PER_CALL]], cwd=folder, capture_output=True, text=True, check=True
         )

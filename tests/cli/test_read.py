@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
+from rich.console import Console
 
+from inkread.batch import Outcome
 from inkread.cli.printing import CsvPrinter, TablePrinter
 from inkread.data import Dataset
 from inkread.modelfile import write_model
@@ -33,7 +35,7 @@ def test_a_person_gets_an_aligned_table_and_a_summary(inkread: CommandLine, digi
     assert result.returncode == 0
     assert result.stderr == ""
     heading, *lines, empty, summary = result.stdout.splitlines()
-    assert [line.split()[1] for line in lines[:4]] == ["7", "2", "1", "0"]
+    assert [line.split()[1:3] for line in lines[:4]] == [["digit", text] for text in "7210"]
     column = heading.index("Read") + len("Read") - 1
     assert [line[column] for line in lines] == ["7", "2", "1", "0", "-"]
     assert lines[4].startswith("blank sheet.png ")
@@ -48,24 +50,29 @@ def test_json_is_one_object_a_line(inkread: CommandLine, digits: list[str], tmp_
     assert [entry["path"] for entry in objects] == [*digits, "nowhere.png"]
     assert [entry["label"] for entry in objects[:4]] == ["7", "2", "1", "0"]
     first = objects[0]
-    assert set(first) == {"path", "label", "confidence", "accepted", "reason", "probabilities", "box"}
+    assert set(first) == {"path", "as", "page", "label", "confidence", "accepted", "reason", "probabilities", "box"}
+    assert (first["as"], first["page"]) == ("digit", None)
     assert first["accepted"] is True
     assert first["reason"] is None
     assert len(first["box"]) == 4
     assert sum(first["probabilities"]) == pytest.approx(1, abs=1e-4)
     assert max(first["probabilities"]) == pytest.approx(first["confidence"])
-    assert set(objects[4]) == {"path", "error"}
+    assert set(objects[4]) == {"path", "as", "page", "error"}
     assert "does not exist" in objects[4]["error"]
 
 
 def test_csv_has_a_header_and_a_row_a_file(inkread: CommandLine, digits: list[str], tmp_path: Path) -> None:
     odd = 'a, "quoted" name.png'
     Image.new("L", (50, 50), 255).save(tmp_path / odd)
-    result = inkread("read", *digits, odd, "nowhere.png", "--format", "csv", "--min-confidence", "0.2")
+    options = ("--format", "csv", "--min-confidence", "0.2")
+    result = inkread("read", *digits, odd, "nowhere.png", *options, "--as", "digit")
     assert result.returncode == 2
     rows = list(csv.DictReader(io.StringIO(result.stdout)))
-    header = ["path", "label", "confidence", "accepted", "reason", "x0", "y0", "x1", "y1", "error"]
-    assert list(rows[0]) == header
+    begin = ["path", "label", "confidence", "accepted", "reason", "x0", "y0", "x1", "y1", "error"]
+    assert list(rows[0]) == [*begin, "as", "page", "line", "index", "kind"]
+    assert [row["as"] for row in rows] == ["digit"] * 5 + [""]
+    chosen = inkread("read", *digits, odd, "nowhere.png", *options).stdout
+    assert chosen == result.stdout.replace("path,label,", "path,text,", 1)
     assert [row["path"] for row in rows] == [*digits, odd, "nowhere.png"]
     assert [row["label"] for row in rows] == ["7", "2", "1", "0", "", ""]
     assert [row["accepted"] for row in rows] == ["true"] * 4 + ["false", ""]
@@ -82,10 +89,10 @@ def test_what_is_no_digit_is_shown_as_such_and_drawn_as_such(inkread: CommandLin
         Image.fromarray(image).save(tmp_path / name)
     command = ("read", "digit.png", "edge.png", "--model", "m.onnx")
     lines = inkread(*command, "--annotate", "--out", "drawn").stdout.splitlines()
-    assert lines[1].split()[:2] == ["digit.png", "3"]
-    assert lines[2].split() == ["edge.png", "-", "-", "░" * 10, "no", "digit"]
+    assert lines[1].split()[:3] == ["digit.png", "digit", "3"]
+    assert lines[2].split() == ["edge.png", "digit", "-", "-", "░" * 10, "no", "digit"]
     assert lines[-1] == "2 pictures: 1 accepted, 1 not accepted."
-    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == ["digit.png", "edge.png", "sheet.png"]
+    assert sorted(path.name for path in (tmp_path / "drawn").glob("*.png")) == ["digit.png", "edge.png", "sheet.png"]
     entry = json.loads(inkread(*command, "--format", "json").stdout.splitlines()[1])
     assert (entry["accepted"], entry["reason"]) == (False, "no digit")
     assert entry["label"] in list("0123456789")
@@ -144,9 +151,11 @@ def test_each_picture_is_drawn_with_its_result(
         assert sheet.height > 2 * 176
 
 
-def test_annotations_need_a_folder_and_a_folder_needs_annotations(inkread: CommandLine, digits: list[str]) -> None:
-    assert "--out" in one_sentence(inkread("read", digits[0], "--annotate"))
-    assert "--annotate" in one_sentence(inkread("read", digits[0], "--out", "somewhere"))
+@pytest.mark.parametrize("option", ["--annotate", "--hocr", "--resume"])
+def test_what_is_written_needs_a_folder(inkread: CommandLine, digits: list[str], option: str) -> None:
+    sentence = one_sentence(inkread("read", digits[0], option))
+    assert option in sentence
+    assert "--out" in sentence
 
 
 def test_a_reader_of_the_output_that_goes_away_is_no_error(tmp_path: Path, mnist_test: Dataset) -> None:
@@ -165,8 +174,9 @@ def test_labels_of_a_strangers_model_do_nothing_and_no_confidence_is_rounded_to_
 ) -> None:
     labels = ("\x1b]0;owned\x07", "b")
     digit = Digit(labels[0], 0.99996, True, np.array([0.99996, 0.00004], np.float32), None, None)
-    for printer in (TablePrinter([Path("a.png")], labels), CsvPrinter()):
-        printer.result(Path("a.png"), digit)
+    outcome = Outcome(Path("a.png"), None, "digit", digit.to_dict())
+    for printer in (TablePrinter(Console(), [Path("a.png")], labels), CsvPrinter("text")):
+        printer.result(outcome)
         printer.end()
     text = capsys.readouterr().out
     assert text.count("]0;owned") == 2

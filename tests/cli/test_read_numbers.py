@@ -28,12 +28,12 @@ def test_numbers_come_as_a_table_and_are_drawn(inkread: CommandLine, files: list
     result = inkread("read", *files, "--as", "number", "--annotate", "--out", "drawn")
     assert (result.returncode, result.stderr) == (0, "")
     heading, *lines, empty, summary = result.stdout.splitlines()
-    assert [line.split()[1] for line in lines] == [*NUMBERS, "-"]
+    assert [line.split()[1:3] for line in lines] == [["number", text] for text in (*NUMBERS, "-")]
     end = heading.index("Read") + len("Read")
     assert [line[:end].split()[-1] for line in lines] == [*NUMBERS, "-"]
     assert lines[2].endswith("no ink")
     assert (empty, summary.split(":")[0]) == ("", "3 pictures")
-    assert sorted(path.name for path in (tmp_path / "drawn").iterdir()) == sorted([*files, "sheet.png"])
+    assert sorted(path.name for path in (tmp_path / "drawn").glob("*.png")) == sorted([*files, "sheet.png"])
     drawn = np.asarray(Image.open(tmp_path / "drawn" / "410.png").convert("RGB")).astype(int)
     saturation = drawn.max(axis=2) - drawn.min(axis=2)
     columns = np.flatnonzero(saturation[: len(drawn) // 3].max(axis=0) > 60)
@@ -70,7 +70,8 @@ def test_a_constraint_that_nothing_satisfies_stands_in_the_result(inkread: Comma
         (("--as", "number", "--length", "6-4"), "length"),
         (("--as", "number", "--pattern", "(1"), "never closed"),
         (("--as", "number", "--choices", ""), "choices"),
-        (("--separators",), "--as number"),
+        (("--separators", "--as", "digit"), "--as number"),
+        (("--length", "3", "--as", "page"), "--as number"),
     ],
 )
 def test_options_that_make_no_sense_are_refused(

@@ -1,47 +1,68 @@
-"""`inkread read`: pictures of one digit or one number each, read and reported as they come."""
+"""`inkread read`: files of all kinds, read as digits, numbers or pages, and reported as they come."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from inkread.cli.printing import Format, Printer, make_printer
-from inkread.errors import ConfigError, ImageError
+from inkread.cli.printing import CsvPrinter, Format, JsonPrinter, Printer, TablePrinter
+from inkread.cli.progress import Progress, ProgressStyle, make_progress
+from inkread.errors import ConfigError
 
 if TYPE_CHECKING:
-    from inkread.types import Digit, Number, NumberOptions
-
-    Results = Iterator[Digit | Number | ImageError]
+    from inkread.api import Reader
+    from inkread.batch import Settings
+    from inkread.documents import Found
+    from inkread.types import NumberOptions
 
 EPILOG = (
     "[bold]Examples[/bold]\n\n"
     "inkread read photo.png\n\n"
+    "inkread read scans/ ledger.pdf 'more/**/*.jpg' --out read\n\n"
+    "inkread read scans/ --out read --annotate --hocr --resume\n\n"
     "inkread read scans/*.jpg --min-confidence 0.9\n\n"
     "inkread read scans/*.jpg --format csv > results.csv\n\n"
     "inkread read scans/*.jpg --annotate --out annotated\n\n"
     "inkread read photo.png --model runs/quick/model.onnx\n\n"
     "inkread read cells/*.png --as number --length 4-6 --range 0 150000\n\n"
-    "inkread read cells/*.png --as number --separators --format csv > numbers.csv"
+    "inkread read cells/*.png --as number --separators --format csv > numbers.csv\n\n"
+    "[bold]CSV[/bold]\n\n"
+    "One row a digit or number, in reading order: path, text (with --as digit: label), confidence (0 to 1), accepted, "
+    "reason (why not), x0 y0 x1 y1 (its box in pixels), error, as (digit, number or page), page (of a document, from "
+    "1), line and index (on a page, from 0), kind (handwritten, printed, or empty where nobody can tell). A page "
+    'without numbers has one row, reason "no numbers"; a file that cannot be read has one with path and error.\n\n'
+    "[bold]JSON[/bold]\n\n"
+    "One object a line for each page: path, as, page, and what was read, or error.\n\n"
+    "[bold]Exit status[/bold]\n\n"
+    "0 where all could be read, 2 where something could not."
 )
-WIDEST_NUMBER = "0" * 12
+WIDEST = {"auto": "0" * 8, "digit": "0", "number": "0" * 12, "page": "0" * 8}
+COPIES, NUMBERS = "Files", "Numbers"
 
 
 class Task(StrEnum):
-    """What a picture holds."""
+    """As what a picture is read."""
 
+    auto = "auto"
     digit = "digit"
     number = "number"
+    page = "page"
 
 
 def _of_numbers(*names: str, help: str) -> Any:
-    """Make an option that only `--as number` takes."""
-    return typer.Option(*names, help=help, show_default=False, rich_help_panel="Numbers")
+    """Make an option that says something of numbers."""
+    return typer.Option(*names, help=help, show_default=False, rich_help_panel=NUMBERS)
+
+
+def _of_files(*names: str, help: str) -> Any:
+    """Make an option about what is written."""
+    return typer.Option(*names, help=help, show_default=False, rich_help_panel=COPIES)
 
 
 def register(app: typer.Typer) -> None:
@@ -50,10 +71,17 @@ def register(app: typer.Typer) -> None:
 
 
 def read(
-    files: Annotated[
-        list[Path], typer.Argument(metavar="FILE", help="Pictures of one digit or number each.", show_default=False)
+    paths: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            help="Pictures, PDFs, TIFFs of several pages, folders (all within), or quoted patterns.",
+            show_default=False,
+        ),
     ],
-    task: Annotated[Task, typer.Option("--as", help="What each picture holds.")] = Task.digit,
+    task: Annotated[
+        Task, typer.Option("--as", help="What each holds; auto chooses by size and content, and says which.")
+    ] = Task.auto,
     model: Annotated[
         Path | None,
         typer.Option(help="A model file, or a tutorial's .pth.", show_default="the one that comes with inkread"),
@@ -62,8 +90,16 @@ def read(
     min_confidence: Annotated[
         float | None, typer.Option(help="Accept from this confidence on, 0 to 1.", show_default="the model's own")
     ] = None,
-    annotate: Annotated[bool, typer.Option("--annotate", help="Draw boxes, text and confidence into copies.")] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder for the annotated copies.", show_default=False)] = None,
+    progress: Annotated[
+        ProgressStyle, typer.Option(help="A bar on a terminal, a line every ten seconds elsewhere.")
+    ] = ProgressStyle.auto,
+    workers: Annotated[
+        int | None, typer.Option(help="Pages that are read at once.", show_default="as many as there are cores", min=1)
+    ] = None,
+    out: Annotated[Path | None, _of_files(help="Folder for results.csv, a journal, and copies.")] = None,
+    annotate: Annotated[bool, _of_files("--annotate", help="Draw boxes, text and confidence into copies.")] = False,
+    hocr: Annotated[bool, _of_files("--hocr", help="Write each page as hOCR, for other programs.")] = False,
+    resume: Annotated[bool, _of_files("--resume", help="Skip what the folder of --out holds already.")] = False,
     length: Annotated[str | None, _of_numbers(help="So many characters: 5, or 4-6.")] = None,
     pattern: Annotated[str | None, _of_numbers(help=r"A regular expression that matches: '\d{4}'.")] = None,
     range_: Annotated[tuple[float, float] | None, _of_numbers("--range", help="Least and greatest value.")] = None,
@@ -71,12 +107,11 @@ def read(
     choices: Annotated[list[str] | None, _of_numbers(help="A text that may stand there; one option for each.")] = None,
     separators: Annotated[bool, _of_numbers("--separators", help="Read point, comma and minus too.")] = False,
 ) -> None:
-    """Read the digit, or the number, in each picture.
+    """Read the digit, the number, or all numbers on the page, in each picture.
 
-    A picture that cannot be used is reported on its line; the others are still read, and the exit status is 2.
+    What cannot be used is reported on its line; all else is still read, and the exit status is 2. With --out, a run
+    that was stopped goes on with --resume. Options under "Numbers" read every picture as one number.
     """
-    if annotate != (out is not None):
-        raise ConfigError("--annotate and --out belong together: --annotate --out DIR draws the results into DIR.")
     asked: NumberOptions = {
         "length": None if length is None else parse_length(length),
         "pattern": pattern,
@@ -86,9 +121,18 @@ def read(
         "separators": separators,
     }
     given = [name for name, value in asked.items() if value]
-    if given and task is not Task.number:
+    if given and task not in (Task.auto, Task.number):
         raise ConfigError(f"--{given[0]} says something of a number: it belongs to --as number.")
-    _read(files, task, model, min_confidence, output, out, asked)
+    for name, is_given in (("annotate", annotate), ("hocr", hocr), ("resume", resume)):
+        if is_given and out is None:
+            raise ConfigError(f"--{name} needs a folder: add --out DIR.")
+    from inkread.batch import Settings
+
+    chosen = Task.number if given else task
+    settings = Settings(
+        task=chosen.value, options=asked, detail=output is Format.json, out=out, annotate=annotate, hocr=hocr
+    )
+    _read(paths, settings, _Wishes(model, min_confidence, output, progress, workers, resume))
 
 
 def parse_length(text: str) -> int | tuple[int, int]:
@@ -103,58 +147,94 @@ def parse_length(text: str) -> int | tuple[int, int]:
     return (int(low), int(high)) if dash else int(low)
 
 
-def _read(
-    files: list[Path],
-    task: Task,
-    model: Path | None,
-    min_confidence: float | None,
-    output: Format,
-    out: Path | None,
-    asked: NumberOptions,
-) -> None:
+class _Wishes(NamedTuple):
+    """The options that say nothing of what a page is read as."""
+
+    model: Path | None
+    min_confidence: float | None
+    output: Format
+    progress: ProgressStyle
+    workers: int | None
+    resume: bool
+
+
+def _read(paths: list[Path], settings: Settings, wishes: _Wishes) -> None:
     """Read all files; exit with status 2 if one could not be read."""
+    import warnings
+
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # A pipe may be of an encoding that lacks a label's letters.
+    warnings.filterwarnings("ignore", module="PIL")  # What is wrong with a file stands in its row.
     from inkread.api import load
     from inkread.cli.model import hint_at_conversion
+    from inkread.documents import find_files
     from inkread.files import check_folder
 
-    if out is not None:
-        check_folder(out)
-    reader = load(model, min_confidence=min_confidence)
-    hint_at_conversion(model)
-    if reader.card.task != Task.digit:
+    if settings.out is not None:
+        check_folder(settings.out)
+        _check_outside(settings.out, paths)
+    reader = load(wishes.model, min_confidence=wishes.min_confidence)
+    hint_at_conversion(wishes.model)
+    if reader.card.task != "digit":
         raise ConfigError(f"this model reads a {reader.card.task} a picture, not digits: take another with --model.")
-    results: Results
-    if task is Task.number:
-        results = reader.stream_numbers(files, **asked)
-        printer = make_printer(output, files, (WIDEST_NUMBER,), "text")
-    else:
-        results = reader.stream(files)
-        printer = make_printer(output, files, reader.labels, "label")
-    if out is not None:
-        results = _annotated(files, results, out)
-    if not _print_all(printer, files, results):
+    found = find_files(paths, apart_from=settings.out)
+    progress, printer = _make_displays(reader, found, settings, wishes)
+    with progress:
+        is_good = _read_all(reader, found, settings, wishes, printer, progress)
+    printer.end()
+    if not is_good:
         raise typer.Exit(2)
 
 
-def _print_all(printer: Printer, files: list[Path], results: Results) -> bool:
-    """Print the results as they come; return whether every file could be read."""
-    good = True
-    for path, result in zip(files, results, strict=True):
-        printer.result(path, result)
-        good = good and not isinstance(result, ImageError)
-    printer.end()
-    return good
+def _check_outside(out: Path, paths: list[Path]) -> None:
+    """Refuse to write copies into a folder that is searched for pictures."""
+    for path in paths:
+        if path.is_dir() and path.resolve() == out.resolve():
+            raise ConfigError(f"--out {out} is the folder that is read: choose another, such as {out / 'read'}.")
 
 
-def _annotated(files: list[Path], results: Results, folder: Path) -> Results:
-    """Pass the results on, each drawn into a copy of its picture on the way; the contact sheet comes last."""
-    from inkread.evaluation.annotate import AnnotationWriter
+def _heading(settings: Settings) -> str:
+    """Return the CSV's heading of what was read."""
+    return "label" if settings.task == Task.digit else "text"
 
-    writer = AnnotationWriter(folder, files)
-    for path, result in zip(files, results, strict=True):
-        if not isinstance(result, ImageError):
-            writer.add(path, result)
-        yield result
-    writer.finish()
+
+def _make_displays(reader: Reader, found: list[Found], settings: Settings, wishes: _Wishes) -> tuple[Progress, Printer]:
+    """Choose progress and printer so that the two do not write into each other."""
+    from rich.console import Console
+
+    console, errors, style = Console(highlight=False), Console(stderr=True, highlight=False), wishes.progress
+    is_mixed = sys.stdout.isatty() and sys.stderr.isatty() and style in (ProgressStyle.auto, ProgressStyle.bars)
+    is_table = wishes.output is Format.table
+    progress = make_progress(ProgressStyle.none if is_mixed and not is_table else style, errors, len(found))
+    if wishes.output is Format.json:
+        return progress, JsonPrinter()
+    if wishes.output is Format.csv:
+        return progress, CsvPrinter(_heading(settings))
+    widest = (*reader.labels, WIDEST[settings.task])
+    return progress, TablePrinter(errors if is_mixed else console, [entry.path for entry in found], widest)
+
+
+def _read_all(
+    reader: Reader, found: list[Found], settings: Settings, wishes: _Wishes, printer: Printer, progress: Progress
+) -> bool:
+    """Read everything, and print and write it as it comes; return whether all could be read."""
+    from inkread.batch import Journal, Run, read_files
+    from inkread.batch.folder import ResultFolder
+
+    is_good = True
+    with ExitStack() as stack:
+        journal, folder = None, None
+        if settings.out is not None:
+            journal = stack.enter_context(Journal(settings.out, settings.to_dict(reader), resume=wishes.resume))
+            folder = stack.enter_context(ResultFolder(settings, _heading(settings), found, journal))
+        names = None if folder is None else folder.names
+        run = Run(journal=journal, names=names, workers=wishes.workers, on_pages=progress.more)
+        for outcome in stack.enter_context(closing(read_files(reader, found, settings, run))):
+            if folder is not None:
+                folder.add(outcome)
+            printer.result(outcome)
+            progress.done()
+            is_good = is_good and outcome.error is None
+        if folder is not None:
+            folder.finish()
+    return is_good

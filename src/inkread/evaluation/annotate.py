@@ -1,8 +1,7 @@
-"""What was read, drawn into copies of the pictures, and a contact sheet of all of them."""
+"""What was read, drawn into copies of the pictures, and a contact sheet of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +11,6 @@ from PIL import Image, ImageDraw, ImageFont
 from inkread.evaluation.palette import GREY, INK, PAPER, RIGHT, WRONG
 from inkread.evaluation.wording import percent, printable, shown_label
 from inkread.files import write_bytes
-from inkread.imaging import load_image
 from inkread.types import Box, Digit, Number, UInt8Array
 
 SHEET_LIMIT = 100
@@ -23,61 +21,28 @@ MOUNT, LESS_SURE = "#e9ecef", "#3d9bd6"
 SURE = 0.9
 
 
-class AnnotationWriter:
-    """Writes one annotated copy a picture and, at the end, ``sheet.png`` with all of them.
+class ContactSheet:
+    """The first 100 pictures of a run, each with what was read."""
 
-    Args:
-        folder: where the copies go; made if it is not there.
-        sources: every picture that may come; none of them is ever written over.
-    """
-
-    def __init__(self, folder: Path, sources: Sequence[Path]) -> None:
-        self._folder = folder
-        self._taken = {source.resolve() for source in sources}
-        self._sheet_path = self._free_path("sheet")
+    def __init__(self) -> None:
         self._tiles: list[Image.Image] = []
-        self._count = 0
 
-    def add(self, source: Path, digit: Digit | Number) -> Path:
-        """Draw one result.
+    def add(self, pixels: UInt8Array, result: Digit | Number) -> None:
+        """Draw one more; see `draw_reading`."""
+        self._tiles.append(_draw_tile(pixels, result))
+
+    def save(self, path: Path, count: int) -> None:
+        """Write the sheet; nothing where there is no picture.
 
         Args:
-            source: the picture that was read.
-            digit: what was read in it.
-
-        Returns:
-            Path of the copy: the picture's name with the suffix ``.png``, numbered where that name is taken.
-
-        Raises:
-            OutputError: if the copy cannot be written.
-        """
-        pixels = load_image(source)
-        path = self._free_path(source.stem)
-        _save(draw_reading(pixels, digit, source.name), path)
-        self._count += 1
-        if len(self._tiles) < SHEET_LIMIT:
-            self._tiles.append(_draw_tile(pixels, digit))
-        return path
-
-    def finish(self) -> Path | None:
-        """Write the contact sheet of the first 100 pictures; None where there was no picture.
+            path: of the PNG.
+            count: of all pictures, drawn here or not.
 
         Raises:
             OutputError: if it cannot be written.
         """
-        if not self._tiles:
-            return None
-        _save(_draw_sheet(self._tiles, self._count), self._sheet_path)
-        return self._sheet_path
-
-    def _free_path(self, stem: str) -> Path:
-        """Find a name that is neither a source's nor another copy's, and take it."""
-        path, number = self._folder / f"{stem}.png", 1
-        while path.resolve() in self._taken:
-            number += 1
-            path = self._folder / f"{stem}-{number}.png"
-        self._taken.add(path.resolve())
-        return path
+        if self._tiles:
+            save_png(_draw_sheet(self._tiles, count), path)
 
 
 def draw_reading(pixels: UInt8Array, digit: Digit | Number, name: str) -> Image.Image:
@@ -92,7 +57,7 @@ def draw_reading(pixels: UInt8Array, digit: Digit | Number, name: str) -> Image.
         RGB image; a small picture is enlarged and a large one reduced, so that the caption suits it.
     """
     picture, scale = _scaled(pixels)
-    colour = _colour(digit)
+    colour = colour_of(digit)
     unit = max(picture.size) / 480
     caption = round(112 * unit)
     _frame_all(picture, digit, scale)
@@ -109,17 +74,17 @@ def draw_reading(pixels: UInt8Array, digit: Digit | Number, name: str) -> Image.
         draw.text((left, middle), label, fill=colour, font=large, anchor="lm")
         left += round(draw.textlength(label, large) + 22 * unit)
     headline = percent(digit.confidence, 1) if label else "nothing read"
-    draw.text((left, middle - round(4 * unit)), headline, fill=INK, font=_font(round(32 * unit)), anchor="lb")
+    draw.text((left, middle - round(4 * unit)), headline, fill=INK, font=font_of(round(32 * unit)), anchor="lb")
     note = name if digit.reason is None else f"{digit.reason}  ·  {name}"
-    font = _font(round(18 * unit))
-    note = _shortened(printable(note), font, image.width - left - round(12 * unit))
+    font = font_of(round(18 * unit))
+    note = shortened(printable(note), font, image.width - left - round(12 * unit))
     draw.text((left, middle + round(8 * unit)), note, fill=GREY, font=font, anchor="lt")
     return image
 
 
 def _draw_tile(pixels: UInt8Array, digit: Digit | Number) -> Image.Image:
     """Draw one cell of the contact sheet."""
-    colour = _colour(digit)
+    colour = colour_of(digit)
     tile = Image.new("RGB", (TILE, TILE + TILE_TEXT), MOUNT)
     picture, scale = _scaled(pixels, TILE, TILE)
     _frame_all(picture, digit, scale)
@@ -130,9 +95,9 @@ def _draw_tile(pixels: UInt8Array, digit: Digit | Number) -> Image.Image:
     middle = TILE + 5 + TILE_TEXT // 2
     label = shown_label(digit)
     text = percent(digit.confidence, 1) if label else digit.reason or ""
-    room = TILE - 18 - draw.textlength(text, _font(22))
+    room = TILE - 18 - draw.textlength(text, font_of(22))
     draw.text((6, middle), label, fill=colour, font=_fitting(label, 38, room), anchor="lm")
-    draw.text((TILE - 6, middle), text, fill=INK, font=_font(22), anchor="rm")
+    draw.text((TILE - 6, middle), text, fill=INK, font=font_of(22), anchor="rm")
     return tile
 
 
@@ -154,11 +119,11 @@ def _draw_sheet(tiles: list[Image.Image], count: int) -> Image.Image:
     shown = (
         f"{count} picture{'s' * (count != 1)}" if count == len(tiles) else f"the first {len(tiles)} of {count} pictures"
     )
-    draw.text((GAP, heading // 2), shown, fill=INK, font=_font(26), anchor="lm")
+    draw.text((GAP, heading // 2), shown, fill=INK, font=font_of(26), anchor="lm")
     right = size[0] - GAP
     for colour, text in ((WRONG, "not accepted"), (LESS_SURE, "less sure"), (RIGHT, "90 % and more")):
-        draw.text((right, heading // 2), text, fill=INK, font=_font(18), anchor="rm")
-        right -= round(draw.textlength(text, _font(18))) + 8
+        draw.text((right, heading // 2), text, fill=INK, font=font_of(18), anchor="rm")
+        right -= round(draw.textlength(text, font_of(18))) + 8
         draw.rectangle((right - 14, heading // 2 - 7, right, heading // 2 + 7), fill=colour)
         right -= 32
     for place, tile in enumerate(tiles):
@@ -182,7 +147,7 @@ def _frame_all(picture: Image.Image, result: Digit | Number, scale: float) -> No
     """Frame a digit, or each character of a number in its own colour."""
     draw = ImageDraw.Draw(picture)
     for part in result.digits if isinstance(result, Number) else (result,):
-        _frame(draw, part.box, scale, _colour(part), picture.size)
+        _frame(draw, part.box, scale, colour_of(part), picture.size)
 
 
 def _frame(draw: ImageDraw.ImageDraw, box: Box | None, scale: float, colour: str, size: tuple[int, int]) -> None:
@@ -195,7 +160,7 @@ def _frame(draw: ImageDraw.ImageDraw, box: Box | None, scale: float, colour: str
     draw.rectangle(edges, outline=colour, width=width)
 
 
-def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: int) -> str:
+def shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, room: int) -> str:
     """Cut a text's end until it fits a number of pixels."""
     if font.getlength(text) <= room:
         return text
@@ -204,8 +169,8 @@ def _shortened(text: str, font: ImageFont.FreeTypeFont | ImageFont.ImageFont, ro
     return text + "..."
 
 
-def _colour(digit: Digit | Number) -> str:
-    """Tell sure, less sure and not accepted apart."""
+def colour_of(digit: Digit | Number) -> str:
+    """Return the colour that tells sure, less sure and not accepted apart."""
     if not digit.accepted:
         return WRONG
     return RIGHT if digit.confidence >= SURE else LESS_SURE
@@ -213,18 +178,18 @@ def _colour(digit: Digit | Number) -> str:
 
 def _fitting(text: str, size: int, room: float) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     """Load the font, smaller than `size` where the text would take more than `room` pixels."""
-    length = _font(size).getlength(text)
-    return _font(size if length <= room else max(8, int(size * room / length)))
+    length = font_of(size).getlength(text)
+    return font_of(size if length <= room else max(8, int(size * room / length)))
 
 
 @cache
-def _font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
-    """Load Pillow's own scalable font."""
+def font_of(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """Load Pillow's own scalable font in a size of pixels."""
     return ImageFont.load_default(size)
 
 
-def _save(image: Image.Image, path: Path) -> None:
-    """Write a PNG, whole or not at all."""
+def save_png(image: Image.Image, path: Path) -> None:
+    """Write a PNG, whole or not at all; OutputError if it cannot be written."""
     buffer = BytesIO()
     image.save(buffer, "PNG")
     write_bytes(path, buffer.getvalue())
