@@ -48,7 +48,7 @@ class JsonLog:
         try:
             if self._file is None:
                 self._file = self._path.open("a", encoding="utf-8")
-            self._file.write(json.dumps({"event": _name(event), **asdict(event)}) + "\n")
+            self._file.write(json.dumps({"event": name_of(event), **asdict(event)}) + "\n")
             self._file.flush()
         except OSError as error:
             raise cannot_write(self._path, error) from error
@@ -76,6 +76,6 @@ def _is_before(line: Line, epoch: int, step: int) -> bool:
     return line["event"] != "run-done" and (line["epoch"], line["step"]) <= (epoch, step)
 
 
-def _name(event: Event) -> str:
+def name_of(event: Event) -> str:
     """Return an event's name: RunStarted is "run-started"."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", type(event).__name__).lower()

@@ -1,0 +1,1 @@
+"""HTTP service and web page. `server.serve` starts it; nothing here imports torch."""
