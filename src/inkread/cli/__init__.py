@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from inkread.cli import data, evaluate, model, read, recipes, train
+from inkread.cli import data, evaluate, explain, form, model, read, recipes, serve, train
 from inkread.errors import InkreadError
 from inkread.version import __version__
 
@@ -39,7 +39,7 @@ def options(
     """Read handwritten digits, train a network for it, and measure how well it does."""
 
 
-for verb in (read, train, evaluate, data, recipes, model):
+for verb in (read, form, explain, train, evaluate, data, recipes, model, serve):
     verb.register(app)
 
 
