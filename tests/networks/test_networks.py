@@ -7,7 +7,6 @@ from inkread.errors import ConfigError
 from inkread.networks import NETWORKS, Preprocessing, build, fold, preprocessing
 from inkread.training.recipes import FACTS, RECIPES
 
-
 OF_PICTURES = [name for name in NETWORKS if name != "numbers"]
 
 

@@ -19,8 +19,8 @@ def shipped_model(name: str = "digits.onnx") -> Path:
     """Find a model that comes with the package.
 
     Args:
-        name: file name; "digits.onnx" and "numbers.onnx" are the default models of `inkread.load`, "tutorial.onnx" the recipe `mlp-128-64`
-            as a tutorial trains it, to compare the other with.
+        name: file name; "digits.onnx" and "numbers.onnx" are the default models of `inkread.load`, "tutorial.onnx" is
+            the recipe `mlp-128-64` as a tutorial trains it, to compare the first with.
 
     Returns:
         Path of the file, whose SHA-256 has just been compared (about a millisecond for a megabyte).

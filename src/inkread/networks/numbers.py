@@ -49,7 +49,8 @@ class RowReader(nn.Module):
     def forward(self, x_nchw: torch.Tensor) -> torch.Tensor:
         """Map (n, in_channels, 32, w), w a multiple of 4, to logits of shape (n, w / 2, num_classes)."""
         y_nkw: torch.Tensor = self.head(self.features(x_nchw)).squeeze(2)
-        return y_nkw.unflatten(1, (PER_COLUMN, self.classes)).permute(0, 3, 1, 2).flatten(1, 2)
+        places_nwpk = torch.unflatten(y_nkw, 1, (PER_COLUMN, self.classes)).permute(0, 3, 1, 2)
+        return places_nwpk.flatten(1, 2)
 
 
 def numbers(shape: Shape, dropout: float) -> nn.Module:

@@ -83,7 +83,10 @@ class Checksum:
 
 
 class Predicate:
-    """Texts, none empty, for which a function of the user's says yes. The state is the text so far; it is asked at the end only."""
+    """Texts, none empty, for which a function of the user's says yes; it is asked at the end only.
+
+    The state is the text so far.
+    """
 
     start = ""
 
