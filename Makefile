@@ -1,5 +1,5 @@
 # make install   virtual environment in .venv, inkread with all extras
-# make demo      train on MNIST, measure, read ten pictures of digits
+# make demo      read a page, train on MNIST, measure, read ten pictures of digits
 # make test      style, types, import rules and all tests
 
 PYTHON ?= python3
@@ -20,11 +20,12 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: install
 	@rm -rf $(DEMO)
+	$(BIN)/inkread read examples/pages/tally.jpg --annotate --out $(DEMO)/page
 	$(BIN)/inkread train quick --out $(DEMO)
 	$(BIN)/inkread evaluate $(DEMO)/model.onnx --out $(DEMO)/evaluation
 	$(BIN)/inkread read examples/digits/[0-9]* --model $(DEMO)/model.onnx --annotate --out $(DEMO)/read
 	@echo
-	@echo "Look at:  $(DEMO)/curves.png  $(DEMO)/evaluation/confusion.png  $(DEMO)/read/sheet.png"
+	@echo "Look at:  $(DEMO)/page/tally.png  $(DEMO)/curves.png  $(DEMO)/evaluation/confusion.png  $(DEMO)/read/sheet.png"
 
 test: install lint
 	$(BIN)/python -m pytest -n 2 --cov --cov-report= tests

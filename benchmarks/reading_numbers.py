@@ -4,7 +4,7 @@ Numbers are made of MNIST's test digits side by side; from a folder of handwriti
 written with a pen (`unipen/strings.jsonl.gz`) and cells of old ledgers (`ledger/labels.csv`), where it holds them.
 
     python benchmarks/reading_numbers.py
-    python benchmarks/reading_numbers.py --handwriting ../shared/data --model runs/reader/model.onnx --count 200
+    python benchmarks/reading_numbers.py --handwriting ../shared/data --number-model runs/numbers/model.onnx --count 200
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from inkread.data.synthesis import compose_digits
 from inkread.data.trajectories import Pen, Trajectory, draw, parse_trajectories
 from inkread.errors import DataError
 from inkread.imaging import load_image
+from inkread.reading import read_number
 from inkread.types import UInt8Array
 from machine import describe, result_path
 
@@ -55,7 +56,13 @@ class Figure(NamedTuple):
 
     exact: float
     milliseconds: float
-    count: int
+
+
+class Way(NamedTuple):
+    """A way to read a number."""
+
+    name: str
+    read: Callable[[UInt8Array], str]
 
 
 def composed(gaps: tuple[int, ...], count: int) -> list[Crop]:
@@ -109,33 +116,41 @@ def works(handwriting: Path | None) -> list[Work]:
     return found
 
 
-def measure(reader: Reader, crops: list[Crop]) -> Figure:
+def ways(reader: Reader) -> list[Way]:
+    """List the ways to read a number: as a whole by a network, which ships, and cut up in the classical way."""
+    return [
+        Way("as a whole", lambda picture: reader.number(picture).text),
+        Way("cut up", lambda picture: read_number(picture, reader.classifier).text),
+    ]
+
+
+def measure(way: Way, crops: list[Crop]) -> Figure:
     """Read all crops, one after the other."""
-    reader.number(crops[0].image)
+    way.read(crops[0].image)
     start = time.perf_counter()
-    read = [reader.number(crop.image).text for crop in crops]
+    read = [way.read(crop.image) for crop in crops]
     seconds = time.perf_counter() - start
     right = sum(text == crop.text for text, crop in zip(read, crops, strict=True))
-    return Figure(100 * right / len(crops), 1000 * seconds / len(crops), len(crops))
+    return Figure(100 * right / len(crops), 1000 * seconds / len(crops))
 
 
 def main() -> None:
     """Measure, print the table, and keep it as CSV where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, action="append", help="model files (default: the one that is shipped)")
+    parser.add_argument("--model", type=Path, help="a model file for digits (default: the one that is shipped)")
+    parser.add_argument("--number-model", type=Path, help="a model file for numbers (default: the one that is shipped)")
     parser.add_argument("--count", type=int, default=COUNT, help="so many numbers of each work (default: 1000)")
     parser.add_argument("--handwriting", type=Path, help="a folder with unipen/ and ledger/, each if you have it")
     parser.add_argument("--save", action="store_true", help="keep the table in benchmarks/results/ as CSV")
     options = parser.parse_args()
     print(describe(), "\n")
-    readers = [load(path) for path in options.model or [None]]
-    names = [f"{reader.card.name}, cut up" for reader in readers]
-    heading = ["work", "numbers", *(f"{name}: {unit}" for name in names for unit in ("exact (%)", "ms a crop"))]
+    both = ways(load(options.model, number_model=options.number_model))
+    heading = ["work", "numbers", *(f"{way.name}: {unit}" for way in both for unit in ("exact (%)", "ms a crop"))]
     print(f"| {' | '.join(heading)} |\n|---|{'---:|' * (len(heading) - 1)}")
     lines: list[list[str]] = []
     for work in works(options.handwriting):
         crops = work.crops(options.count)
-        figures = [measure(reader, crops) for reader in readers]
+        figures = [measure(way, crops) for way in both]
         cells = [text for figure in figures for text in (f"{figure.exact:.1f}", f"{figure.milliseconds:.1f}")]
         lines.append([work.name, str(len(crops)), *cells])
         print(f"| {' | '.join(lines[-1])} |", flush=True)

@@ -20,6 +20,7 @@ LESSONS = STATIC.parent / "lessons"
 VIEWS = ("read", "see", "train", "lessons")
 MOST_BYTES = 500_000
 PAINTED = "() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
+TRAINING = 600_000  # milliseconds; a busy machine may take its time
 SHEET = "#view-see .pad canvas"
 NARROW = {"viewport": PHONE, "has_touch": True, "is_mobile": True, "device_scale_factor": 2}
 
@@ -126,9 +127,8 @@ def test_quick_is_trained_watched_and_used(page: Page, service: Service, tmp_pat
     look(page, service, "train")
     page.get_by_role("button", name="Start training").click()
     run = page.locator(".runs li").filter(has_text="quick")
-    expect(run).to_contain_text("Epoch 1 of 2", timeout=120_000)
-    expect(page.locator(".chart canvas")).to_have_count(2)
-    expect(run).to_contain_text("Done", timeout=400_000)
+    expect(page.locator(".chart canvas")).to_have_count(2, timeout=TRAINING)
+    expect(run).to_contain_text("Done", timeout=TRAINING)
     curve = page.locator(".chart p").first
     reached = re.search(r"quick: (\d+\.\d+) % after 2 epochs", curve.inner_text())
     assert reached
@@ -162,16 +162,16 @@ def test_runs_queue_stop_resume_and_go(page: Page, service: Service) -> None:
         page.locator(".runs li").filter(has_text="epochs 40"),
         page.locator(".runs li").filter(has_text="2000"),
     )
-    expect(short).to_contain_text("one run is before it")
-    expect(long).to_contain_text("Epoch 1 of 40", timeout=120_000)
+    expect(short).to_contain_text(re.compile(r"Waits; (one run is|\d+ runs are) before it"))
+    expect(long).to_contain_text("Epoch 1 of 40", timeout=TRAINING)
     long.get_by_role("button", name="Stop").click()
-    expect(long.get_by_role("button", name="Resume")).to_be_visible(timeout=60_000)
-    expect(short).to_contain_text("Done", timeout=120_000)
+    expect(long.get_by_role("button", name="Resume")).to_be_visible(timeout=TRAINING)
+    expect(short).to_contain_text("Done", timeout=TRAINING)
     long.get_by_role("button", name="Resume").click()
-    expect(long).to_contain_text(re.compile(r"Epoch \d+ of 40"), timeout=120_000)
+    expect(long).to_contain_text(re.compile(r"Epoch \d+ of 40"), timeout=TRAINING)
     long.get_by_role("button", name="Stop").click()
     page.once("dialog", lambda dialog: dialog.accept())
-    long.get_by_role("button", name="Delete").click(timeout=60_000)
+    long.get_by_role("button", name="Delete").click(timeout=TRAINING)
     expect(long).to_have_count(0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -78,7 +79,9 @@ def read_page(
     layout = find_layout(to_grey(pixels), classifier)
     if layout is None:
         return Page((), width, height)
-    likely = set_words_aside(layout.candidates, layout.ink, layout.parts, layout.height, classifier)
+    likely: Sequence[Candidate] = layout.candidates  # the network tells words by itself
+    if rows is None:
+        likely = set_words_aside(layout.candidates, layout.ink, layout.parts, layout.height, classifier)
     cuts = [cut_out(layout.ink, layout.lines, layout.parts, each, layout.height) for each in likely]
     read = read_crops(cuts, classifier, rows, min_confidence=min_confidence)
     found = [(number, cut.place) for number, cut in zip(read, cuts, strict=True) if number.text]
