@@ -1,6 +1,6 @@
 """Make examples/pages/tally.jpg: a photographed sheet of numbers, written with MNIST's test digits, words in print.
 
-    python examples/make_page.py
+python examples/make_page.py
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ TARGET = Path(__file__).parent / "pages" / "tally.jpg"
 def main() -> None:
     """Make the page and save it."""
     data = load("mnist", "test")
-    page = make_page(np.random.default_rng(SEED), Glyphs(data.images[:, 0], data.labels), size=(1400, 1000), style=STYLE)
+    glyphs = Glyphs(data.images[:, 0], data.labels)
+    page = make_page(np.random.default_rng(SEED), glyphs, size=(1400, 1000), style=STYLE)
     TARGET.parent.mkdir(exist_ok=True)
     cv2.imwrite(str(TARGET), page.image, [cv2.IMWRITE_JPEG_QUALITY, 85])
 
