@@ -301,6 +301,7 @@ class Reader:
         if not inputs:
             return []
         rows = self._classifier.probabilities(np.stack([item.image_chw for item in inputs]))
-        look_again(self._classifier, inputs, rows)
+        if self.card.reject_class:  # a network that cannot refuse is sure of anything
+            look_again(self._classifier, inputs, rows)
         pairs = zip(inputs, rows, strict=True)
         return [make_digit(item, row, self.labels, self.min_confidence) for item, row in pairs]

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 
-const GAP = 4;
+const GAP = 3;
 const EDGE = 1;
 
 /** Load a picture by its data URL. */
