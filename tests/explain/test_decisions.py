@@ -83,7 +83,7 @@ def test_votes_of_the_shipped_model_add_up_to_its_logits(shipped: Network) -> No
 
 
 def check_votes(network: Network) -> None:
-    logits = network.classifier.logits(seven()[np.newaxis, np.newaxis])[0]
+    logits = network.logits(seven()[np.newaxis, np.newaxis])[0]
     maps = network.layer_maps(seven())
     found = votes(network, seven())
     assert [vote.label for vote in found] == [network.classes[k] for k in np.argsort(-logits)[:3]]

@@ -266,7 +266,7 @@ def test_what_holds_no_weights_that_fit_is_refused_in_one_sentence(tmp_path: Pat
     assert "\n" not in str(caught.value)
 
 
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", [name for name in NETWORKS if name != "numbers"])  # of pictures
 def test_weights_go_out_as_a_state_dict_and_come_back(tmp_path: Path, network: str) -> None:
     torch.manual_seed(1)
     module = build(network)

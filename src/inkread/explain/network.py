@@ -132,8 +132,16 @@ class Network:
         Returns:
             float32 of shape (n, features) and of shape (n, classes).
         """
-        features, logits = self._inner(images_nchw, [self.layers[-1].source, LOGITS])
+        last = self.layers[-1]
+        features, logits = self._inner(images_nchw, [last.source, last.tensor if last.kind == "output" else LOGITS])
         return features.reshape(len(features), -1).astype(np.float32), logits
+
+    def logits(self, images_nchw: UInt8Array) -> Float32Array:
+        """Compute what the output layer gives, float32 of shape (n, classes); before any gate, unlike `classifier`."""
+        if self.layers[-1].kind != "output":
+            return self.classifier.logits(images_nchw)
+        logits: Float32Array = self._inner(images_nchw, [self.layers[-1].tensor])[0]
+        return logits
 
     def _find_features(self, image_chw: UInt8Array) -> tuple[int | None, tuple[int, ...]]:
         """Find the layer that the output layer takes whole."""

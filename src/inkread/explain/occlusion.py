@@ -67,14 +67,14 @@ def saliency(
     image = network.check(image_chw)
     ground = _ground(network, image)
     ink_hw = np.abs(image.astype(np.float32) - ground).max(axis=0)
-    logits = network.classifier.logits(image[np.newaxis])[0]
+    logits = network.logits(image[np.newaxis])[0]
     k, other = _classes(network, logits, for_label, against)
     windows = _windows(ink_hw)
     margin = float(logits[k] - logits[other])
     drops = [
         margin - float(changed[k] - changed[other])
         for start in range(0, len(windows), COPIES)
-        for changed in network.classifier.logits(_covered(image, ground, windows[start : start + COPIES]))
+        for changed in network.logits(_covered(image, ground, windows[start : start + COPIES]))
     ]
     scores, counts = np.zeros(ink_hw.shape), np.zeros(ink_hw.shape)
     for (rows, columns), drop in zip(windows, drops, strict=True):

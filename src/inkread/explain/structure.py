@@ -65,18 +65,26 @@ def find_layers(graph: Graph, shape: tuple[int, int]) -> tuple[Layer, ...]:
     Returns:
         Those that are understood, each after all that it takes, the input first; a node that is not leaves
         a gap, and what comes after it counts as seeing the whole picture. The last one is of the kind "output" where
-        it is a weighted sum that gives the logits.
+        it is a weighted sum that gives the logits, before any gate that makes probabilities of them.
     """
     walk = _Walk(graph, shape)
     layers = [Layer("Input", "input", IMAGE, IMAGE, None, None, False, PIXEL)]
     layers += [walk.layer(node) for node in walk.nodes() if walk.is_layer(node)]
-    if layers[-1].kind == "dense" and layers[-1].tensor == LOGITS:
+    layers = _without_gate(layers)
+    if layers[-1].kind == "dense":
         layers[-1] = replace(layers[-1], name="Output", kind="output")
     places = {layer.tensor: place for place, layer in enumerate(layers)}
     return tuple(
         replace(layer, takes=walk.origin(layer.source, places) if place else None)
         for place, layer in enumerate(_numbered(layers))
     )
+
+
+def _without_gate(layers: list[Layer]) -> list[Layer]:
+    """Leave out what comes after the last dense layer and weighs nothing: arithmetic that makes confidences true."""
+    weighing = [place for place, layer in enumerate(layers) if layer.weights is not None]
+    last = weighing[-1] if weighing else 0
+    return layers[: last + 1] if layers[last].kind == "dense" else layers
 
 
 class _Walk:

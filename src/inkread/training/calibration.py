@@ -12,6 +12,7 @@ from inkread.evaluation.calibration import fit_temperature
 from inkread.types import Float32Array, Int64Array
 
 ENOUGH = 1000  # fewer pictures say too little about confidence
+FEW = 10  # wrong answers say too little about when to expect them
 REFUSED = 0.01  # share of the pictures of known classes that the threshold may cost
 HIGHEST = 0.99
 STEPS, LARGEST_STEP = 50, 1.0  # of Newton's method
@@ -73,11 +74,15 @@ def calibrate(logits_nk: Float32Array, labels_n: Int64Array, *, reject_class: bo
     if not reject_class:
         return Confidence(temperature=_temperature(logits_nk, labels_n))
     none = logits_nk.shape[1] - 1
-    known = labels_n < none
+    others_nk, known = logits_nk[labels_n == none], labels_n < none
     logits_nk, labels_n = logits_nk[known], labels_n[known]
     if len(labels_n) < ENOUGH:
         return Confidence()
-    scale, offset = _fit_gate(margin(logits_nk), logits_nk[:, :none].argmax(axis=1) == labels_n)
+    margins, right = margin(logits_nk), logits_nk[:, :none].argmax(axis=1) == labels_n
+    if (~right).sum() < FEW:  # other things stand in for mistakes that are not made
+        margins = np.concatenate([margins, margin(others_nk)])
+        right = np.concatenate([right, np.zeros(len(others_nk), np.bool_)])
+    scale, offset = _fit_gate(margins, right)
     gate = Gate(temperature=_temperature(logits_nk[:, :none], labels_n), scale=scale, offset=offset)
     confidence = gated(logits_nk, gate)[:, :none].max(axis=1)
     reached = float(np.quantile(confidence, REFUSED, method="lower"))
