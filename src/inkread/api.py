@@ -81,6 +81,11 @@ class Reader:
         return self._classifier.card
 
     @property
+    def asked_confidence(self) -> float | None:
+        """The least confidence that was asked for; None where each model's own counts."""
+        return self._asked
+
+    @property
     def classifier(self) -> OnnxClassifier:
         """The network, for those who look inside (`inkread.explain`)."""
         return self._classifier

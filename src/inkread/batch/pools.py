@@ -64,7 +64,7 @@ def open_pool(reader: Reader, settings: Settings, pages: int, workers: int | Non
         model = Path(folder) / "model.onnx"
         model.write_bytes(reader.classifier.content)
         executor = ProcessPoolExecutor(
-            count, get_context("spawn"), initializer=_start, initargs=(model, reader.min_confidence, settings)
+            count, get_context("spawn"), initializer=_start, initargs=(model, reader.asked_confidence, settings)
         )
         try:
             yield Pool(executor, None, count)
@@ -75,7 +75,7 @@ def open_pool(reader: Reader, settings: Settings, pages: int, workers: int | Non
 _work: Work | None = None
 
 
-def _start(model: Path, min_confidence: float, settings: Settings) -> None:
+def _start(model: Path, min_confidence: float | None, settings: Settings) -> None:
     """Make a new process ready to read."""
     global _work
     import signal

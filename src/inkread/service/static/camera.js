@@ -35,6 +35,10 @@ async function start(video, take, line) {
   say(line, "Waiting for the camera …", "busy");
   try {
     video.srcObject = await navigator.mediaDevices.getUserMedia({ video: { facingMode: "environment", width: { ideal: 1920 } } });
+    // A picture taken before the first frame is there would be empty.
+    if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) {
+      await new Promise((ready) => video.addEventListener("loadeddata", ready, { once: true }));
+    }
     take.disabled = false;
     say(line, "");
     take.focus();
