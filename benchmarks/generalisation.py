@@ -44,7 +44,7 @@ DIGITS = {
 WHOLE = ("optdigits32",)  # train and test together: nothing is trained on it
 LIGHT = ("bhmsds-digits",)  # dark ink on light paper
 NO_DIGITS = {
-    "omniglot": "Omniglot without Latin, unknown people and Sanskrit",
+    "omniglot": "Omniglot without Latin, unknown people",
     "bhmsds-symbols": "photographed + w x y z",
     "unipen-symbols": "symbols of unknown donors",
     "unipen-letters": "letters of unknown donors",
