@@ -105,7 +105,7 @@ def test_a_tutorials_weights_give_a_tutorials_answers(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("network", NETWORKS)
+@pytest.mark.parametrize("network", [name for name in NETWORKS if name != "numbers"])  # of pictures
 def test_each_network_becomes_a_model_file(tmp_path: Path, network: str) -> None:
     module, source, target = build(network, num_classes=12), tmp_path / "net.pth", tmp_path / "model.onnx"
     torch.save(module.state_dict(), source)
