@@ -16,9 +16,8 @@ from inkread.forms import FieldReading, ReviewSheet, Row, merge, parse_correctio
 from inkread.forms.rows import header
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
+    from playwright.sync_api import Browser, Page
 
-CHROMIUM = Path("/usr/bin/chromium")
 EVIL = '</script><script>document.title="broken into"</script><img src=x onerror=document.title="too">.png'
 NAMES = ["amount", "total"]
 
@@ -68,23 +67,17 @@ def test_the_sheet_holds_all_that_it_needs(sheet: Path) -> None:
 
 
 @pytest.fixture
-def page(sheet: Path) -> Iterator[Page]:
+def page(sheet: Path, chromium: Browser) -> Iterator[Page]:
     """The sheet, open in Chromium without a network; the test fails at any error or request of the page."""
-    if not CHROMIUM.exists():
-        pytest.skip("needs /usr/bin/chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox"])
-        opened = browser.new_page(offline=True)
-        complaints: list[str] = []
-        opened.on("console", lambda message: complaints.append(message.text))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        opened.on("request", lambda request: complaints.append(request.url) if request.url.startswith("http") else None)
-        opened.goto(sheet.as_uri())
-        yield opened
-        assert complaints == []
-        browser.close()
+    opened = chromium.new_page(offline=True)
+    complaints: list[str] = []
+    opened.on("console", lambda message: complaints.append(message.text))
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("request", lambda request: complaints.append(request.url) if request.url.startswith("http") else None)
+    opened.goto(sheet.as_uri())
+    yield opened
+    assert complaints == []
+    opened.close()
 
 
 @pytest.mark.slow
