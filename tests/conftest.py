@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -59,6 +60,25 @@ def one_sentence(result: subprocess.CompletedProcess[str]) -> str:
     lines = result.stderr.strip().splitlines()
     assert len(lines) == 1, result.stderr
     return lines[0]
+
+
+def run_with_little_room(folder: Path, limit: int, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run the command line where no file can grow beyond a limit, as on a disk that is full."""
+
+    def set_limit() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+
+    # The limit would hit the coverage data of the process too.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
+    return subprocess.run(
+        [sys.executable, "-m", "inkread", *map(str, arguments)],
+        cwd=folder,
+        env={**environment, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+        preexec_fn=set_limit,
+    )
 
 
 @pytest.fixture(scope="session")

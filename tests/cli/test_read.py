@@ -55,7 +55,7 @@ def test_json_is_one_object_a_line(inkread: CommandLine, digits: list[str], tmp_
     assert first["accepted"] is True
     assert first["reason"] is None
     assert len(first["box"]) == 4
-    assert sum(first["probabilities"]) == pytest.approx(1, abs=1e-4)
+    assert 0.99 < sum(first["probabilities"]) < 1 + 1e-4  # the rest is the chance that it is no digit
     assert max(first["probabilities"]) == pytest.approx(first["confidence"])
     assert set(objects[4]) == {"path", "as", "page", "error"}
     assert "does not exist" in objects[4]["error"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import os
-import resource
 import subprocess
 import sys
 import time
@@ -16,7 +15,7 @@ import pytest
 
 from inkread.data import Dataset
 from tests.cli.mixed import make_mixed
-from tests.conftest import CommandLine, one_sentence
+from tests.conftest import CommandLine, one_sentence, run_with_little_room
 
 READ = [sys.executable, "-m", "inkread", "read"]
 
@@ -133,13 +132,7 @@ def test_out_of_room_what_is_done_is_kept_and_resumed(
 ) -> None:
     make_mixed(tmp_path / "in", mnist_test, 30)
     limit = 5_000
-
-    def make_small() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    command = [*READ, "in", "--out", "out", "--format", "csv"]
-    full = subprocess.run(command, cwd=tmp_path, preexec_fn=make_small, capture_output=True, text=True, check=False)
-    sentence = one_sentence(full)
+    sentence = one_sentence(run_with_little_room(tmp_path, limit, "read", "in", "--out", "out", "--format", "csv"))
     assert "--resume" in sentence
     assert "File too large" in sentence
     kept = (tmp_path / "out" / "results.csv").read_bytes()

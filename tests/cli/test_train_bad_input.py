@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import resource
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.conftest import CommandLine, one_sentence
+from tests.conftest import CommandLine, one_sentence, run_with_little_room
 
 SMALL = ("--epochs", "1", "--progress", "none")
 
@@ -79,25 +77,6 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(tmp_path: 
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert result.returncode == 2
     assert result.stderr == "inkread: training needs torch: pip install 'inkread[train]'.\n"
-
-
-def run_with_little_room(folder: Path, limit: int, *arguments: object) -> subprocess.CompletedProcess[str]:
-    """Run the command line where no file can grow beyond a limit, as on a disk that is full."""
-
-    def set_limit() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-
-    # The limit would hit the coverage data of the process too.
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE_")}
-    return subprocess.run(
-        [sys.executable, "-m", "inkread", *map(str, arguments)],
-        cwd=folder,
-        env={**environment, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1"},
-        capture_output=True,
-        text=True,
-        check=False,
-        preexec_fn=set_limit,
-    )
 
 
 def test_no_room_on_the_disk_leaves_nothing_half_written(tmp_path: Path, own: Path) -> None:
