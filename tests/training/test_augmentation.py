@@ -62,7 +62,7 @@ def test_warps_change_pictures_a_little(kind: Augmentation, shape: tuple[int, in
     assert ink.std() < 0.4
 
 
-@pytest.mark.parametrize("kind", ["shift", "affine", "elastic"])
+@pytest.mark.parametrize("kind", ["shift", "affine", "elastic", "rows"])
 def test_the_generator_alone_decides(kind: Augmentation) -> None:
     images = blobs()
     torch.manual_seed(1)
@@ -70,3 +70,16 @@ def test_the_generator_alone_decides(kind: Augmentation) -> None:
     torch.manual_seed(2)
     assert torch.equal(first, augment(images, kind, generator(3)))
     assert not torch.equal(first, augment(images, kind, generator(4)))
+
+
+def test_no_ink_is_pushed_out_of_a_row() -> None:
+    images = torch.zeros(200, 1, 32, 160)
+    images[:, :, 12:20, 8:12] = 1
+    images[:, :, 12:20, -12:-8] = 1
+    changed = augment(images, "rows", generator())
+    ink = torch.stack([changed[..., :80].sum(dim=(1, 2, 3)), changed[..., 80:].sum(dim=(1, 2, 3))])
+    assert ink.min() > 0.4 * 32
+    assert 0 <= changed.min() <= changed.max() <= 1
+    wide = (changed.amax(dim=(1, 2)) > 0.3).float() * torch.arange(160)
+    assert wide.amax(dim=1).min() < 140  # some are much narrower
+    assert not torch.equal(changed, images)

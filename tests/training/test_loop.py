@@ -109,7 +109,7 @@ def test_every_option_of_learning_learns(
     assert accuracy(state, pictures[1]) > 0.75
 
 
-@pytest.mark.parametrize("augmentation", ["shift", "affine", "elastic", "everyday"])
+@pytest.mark.parametrize("augmentation", ["shift", "affine", "elastic", "everyday", "rows"])
 def test_every_augmentation_learns(augmentation: str, pictures: tuple[Pictures, Pictures], tmp_path: Path) -> None:
     state, _ = run(small("cnn-8-16", augmentation=augmentation, epochs=4, learning_rate=0.01), pictures, tmp_path / "c")
     assert accuracy(state, pictures[1]) > 0.7

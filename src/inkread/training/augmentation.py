@@ -12,6 +12,7 @@ from torch.nn import functional as F  # noqa: N812  (the name that everybody kno
 
 from inkread.training.config import Augmentation
 from inkread.training.everyday import everyday
+from inkread.training.rows import rows
 
 SHIFT = 2  # pixels
 TURN = math.radians(10)
@@ -28,7 +29,7 @@ def augment(images_nchw: torch.Tensor, kind: Augmentation, generator: torch.Gene
         images_nchw: float32 of shape (n, c, h, w), 0 to 1, before mean and std.
         kind: "none"; "shift", whole pixels, up to 2; "affine", up to 10 degrees, 10 % of size, a shear and 2 pixels of
             shift; "elastic", affine and a smooth random field of displacements; "everyday", for white ink on black: see
-            `everyday`, black comes in from beyond the border.
+            `everyday`, black comes in from beyond the border; "rows", the same for rows of writing: see `rows`.
         generator: on the CPU.
 
     Returns:
@@ -40,6 +41,8 @@ def augment(images_nchw: torch.Tensor, kind: Augmentation, generator: torch.Gene
         return shift(images_nchw, generator)
     if kind == "everyday":
         return everyday(images_nchw.cpu(), generator).to(images_nchw.device)
+    if kind == "rows":
+        return rows(images_nchw.cpu(), generator).to(images_nchw.device)
     n, _, height, width = images_nchw.shape
     grid_nhw2 = F.affine_grid(affine_matrices(n, height, width, generator), [n, 1, height, width], align_corners=False)
     if kind == "elastic":

@@ -13,8 +13,8 @@ from inkread.naming import nearest
 Loss = Literal["cross-entropy", "nll", "mse", "open-set", "ctc"]
 Optimizer = Literal["sgd", "adam", "adamw"]
 Schedule = Literal["constant", "step", "exponential", "cosine", "one-cycle", "warmup-cosine"]
-Augmentation = Literal["none", "shift", "affine", "elastic", "everyday"]
-Precision = Literal["float32", "bfloat16"]
+Augmentation = Literal["none", "shift", "affine", "elastic", "everyday", "rows"]
+Precision = Literal["auto", "float32", "bfloat16"]
 MOST_THREADS = 1024
 
 
@@ -49,7 +49,8 @@ class TrainConfig:
         warmup: see `schedule`.
         dropout: replaces the network's own dropout probability (0 for those without); None keeps it.
         augmentation: none; shift (up to 2 px); affine (turn, scale, shear, shift); elastic (affine and elastic);
-            everyday (elastic, and what pens, paper, cameras and programs do to ink; see `everyday`).
+            everyday (elastic, and what pens, paper, cameras and programs do to ink; see `everyday`); rows
+            (slant, width, bends and pens of rows of writing; see `rows`).
         ema: decay a step of the exponential moving average of the weights that is kept (less in the first
             steps, see `state.update_average`); 0 keeps the weights themselves.
         seed: of the weights, the order, the dropout and the augmentation.
@@ -57,7 +58,8 @@ class TrainConfig:
         threads: of torch on the CPU; the order of its sums, and so their last bits, depends on it. None takes as many
             as torch does by itself; a run writes down how many these were.
         precision: of the network's inner values while it trains and is validated; bfloat16 is faster where the
-            processor knows it. The weights, and the model file, are float32 in any case.
+            processor knows it, and slower elsewhere. "auto" takes bfloat16 on a CPU with instructions for it, float32
+            on all else; a run writes down which it took. The weights, and the model file, are float32 in any case.
         compile: let torch translate the training step for the processor first, which takes a minute and needs a C++
             compiler, and makes each step faster.
         report_every: steps between two reports.

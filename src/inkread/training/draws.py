@@ -23,10 +23,15 @@ def some(generator: torch.Generator, share: float, images_nchw: torch.Tensor) ->
     return torch.rand(len(images_nchw), 1, 1, 1, generator=generator) < share
 
 
-def smooth_field(generator: torch.Generator, shape: tuple[int, int, int, int], knots: int) -> torch.Tensor:
-    """Draw smooth noise of shape (n, c, h, w): normal numbers at `knots` points a side, bicubic between them."""
+def smooth_field(
+    generator: torch.Generator, shape: tuple[int, int, int, int], knots: int, knots_across: int = 0
+) -> torch.Tensor:
+    """Draw smooth noise of shape (n, c, h, w): normal numbers at `knots` points a side, bicubic between them.
+
+    Pictures that are no squares may have another number of points across.
+    """
     n, channels, height, width = shape
-    coarse = torch.randn(n, channels, knots, knots, generator=generator)
+    coarse = torch.randn(n, channels, knots, knots_across or knots, generator=generator)
     return F.interpolate(coarse, (height, width), mode="bicubic", align_corners=True)
 
 

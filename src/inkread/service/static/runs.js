@@ -4,6 +4,12 @@ import { percent } from "./dom.js";
 
 const ENDED = ["done", "stopped", "failed"];
 
+const SAID = {
+  limit: (count) => `${count.toLocaleString("en")} pictures`,
+  epochs: (count) => `${count} ${count === 1 ? "epoch" : "epochs"}`,
+  batch_size: (count) => `batches of ${count}`,
+};
+
 export class Run {
   constructor(facts, index) {
     Object.assign(this, { facts, index, shown: true, followed: false });
@@ -19,7 +25,8 @@ export class Run {
   }
 
   get name() {
-    const changed = Object.entries(this.facts.options).map(([key, value]) => `${key.replaceAll("_", " ")} ${value}`);
+    const say = (key, value) => SAID[key]?.(value) ?? `${key.replaceAll("_", " ")} ${value}`;
+    const changed = Object.entries(this.facts.options).map(([key, value]) => say(key, value));
     return [this.facts.recipe, ...changed].join(", ");
   }
 
