@@ -159,8 +159,8 @@ def test_runs_queue_stop_resume_and_go(page: Page, service: Service) -> None:
     page.locator("[name=limit]").fill("2000")
     page.get_by_role("button", name="Start training").click()
     long, short = (
-        page.locator(".runs li").filter(has_text="epochs 40"),
-        page.locator(".runs li").filter(has_text="2000"),
+        page.locator(".runs li").filter(has_text="40 epochs"),
+        page.locator(".runs li").filter(has_text="2,000 pictures"),
     )
     expect(short).to_contain_text(re.compile(r"Waits; (one run is|\d+ runs are) before it"))
     expect(long).to_contain_text("Epoch 1 of 40", timeout=TRAINING)
