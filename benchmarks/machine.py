@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import os
 import platform
-import re
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from inkread.speed.hardware import hardware, slug
+
 RESULTS = Path(__file__).parent / "results"
 LIBRARIES = ("inkread", "torch", "onnxruntime", "numpy", "opencv-python-headless")
-
-
-def hardware() -> str:
-    """Name the processor and the number of cores that this process may use."""
-    cpu = platform.processor() or platform.machine()
-    info = Path("/proc/cpuinfo")
-    if info.exists():
-        found = re.search(r"^model name\s*:\s*(.+)$", info.read_text(), re.MULTILINE)
-        cpu = found.group(1) if found else cpu
-    return f"{cpu}, {len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count()} cores"
 
 
 def describe() -> str:
@@ -38,5 +28,4 @@ def describe() -> str:
 def result_path(question: str) -> Path:
     """Return the CSV's path, named by question, hardware and date."""
     RESULTS.mkdir(exist_ok=True)
-    slug = re.sub(r"[^a-z0-9]+", "-", re.sub(r"\((R|TM)\)", "", hardware()).lower()).strip("-")
-    return RESULTS / f"{question}-{slug}-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}.csv"
+    return RESULTS / f"{question}-{slug(hardware())}-{datetime.datetime.now(datetime.UTC):%Y-%m-%d}.csv"

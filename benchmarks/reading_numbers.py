@@ -2,8 +2,10 @@
 
 Numbers are made of MNIST's test digits side by side; from a folder of handwriting that others collected come numbers
 written with a pen (`unipen/strings.jsonl.gz`) and cells of old ledgers (`ledger/labels.csv`), where it holds them.
+With --peers the same pictures go to other programs too, each as one line of text (see `peers.py`).
 
     python benchmarks/reading_numbers.py
+    python benchmarks/reading_numbers.py --peers --peer-python ../peers/bin/python
     python benchmarks/reading_numbers.py --handwriting ../shared/data --number-model runs/numbers/model.onnx --count 200
 """
 
@@ -27,6 +29,7 @@ from inkread.imaging import load_image
 from inkread.reading import read_number
 from inkread.types import UInt8Array
 from machine import describe, result_path
+from peers import add_options, chosen, read_with
 
 COUNT = 1000
 LENGTH = 5
@@ -134,6 +137,13 @@ def measure(way: Way, crops: list[Crop]) -> Figure:
     return Figure(100 * right / len(crops), 1000 * seconds / len(crops))
 
 
+def measure_peer(peer: str, python: Path, crops: list[Crop]) -> Figure:
+    """Let another program read all crops; what is no digit does not count."""
+    read = read_with(peer, python, [crop.image for crop in crops], page=False)
+    right = sum(reading.digits() == crop.text for reading, crop in zip(read, crops, strict=True))
+    return Figure(100 * right / len(crops), 1000 * sum(reading.seconds for reading in read) / len(crops))
+
+
 def main() -> None:
     """Measure, print the table, and keep it as CSV where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -142,15 +152,22 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=COUNT, help="so many numbers of each work (default: 1000)")
     parser.add_argument("--handwriting", type=Path, help="a folder with unipen/ and ledger/, each if you have it")
     parser.add_argument("--save", action="store_true", help="keep the table in benchmarks/results/ as CSV")
+    add_options(parser)
     options = parser.parse_args()
     print(describe(), "\n")
+    others = chosen(options)
     both = ways(load(options.model, number_model=options.number_model))
-    heading = ["work", "numbers", *(f"{way.name}: {unit}" for way in both for unit in ("exact (%)", "ms a crop"))]
+    heading = [
+        "work",
+        "numbers",
+        *(f"{name}: {unit}" for name in [*(w.name for w in both), *others] for unit in ("exact (%)", "ms a crop")),
+    ]
     print(f"| {' | '.join(heading)} |\n|---|{'---:|' * (len(heading) - 1)}")
     lines: list[list[str]] = []
     for work in works(options.handwriting):
         crops = work.crops(options.count)
         figures = [measure(way, crops) for way in both]
+        figures += [measure_peer(peer, options.peer_python, crops) for peer in others]
         cells = [text for figure in figures for text in (f"{figure.exact:.1f}", f"{figure.milliseconds:.1f}")]
         lines.append([work.name, str(len(crops)), *cells])
         print(f"| {' | '.join(lines[-1])} |", flush=True)

@@ -3,8 +3,11 @@
 Pages are made of MNIST's test digits, with ruling, words and shadow, up to 200 numbers each. From a folder of
 handwriting that others collected come photos of sudokus (`sudoku/*.jpg` and `*.dat`), where it holds them: their
 numbers are put into the cells of the 9 by 9 grid whose corners this script finds. Separators do not count.
+With --peers the same pictures go to other programs too, which search for the texts themselves (see `peers.py`); of what
+they read, texts with letters count as words, not as numbers.
 
     python benchmarks/reading_pages.py
+    python benchmarks/reading_pages.py --peers --peer-python ../peers/bin/python
     python benchmarks/reading_pages.py --handwriting ../shared/data --pages 10
 """
 
@@ -28,6 +31,7 @@ from inkread.data.synthesis import PAGES, PageSample, load_glyphs, make_page
 from inkread.imaging import load_image
 from inkread.types import Box, Float32Array, Number, Page, UInt8Array
 from machine import describe, result_path
+from peers import PeerReading, add_options, chosen, read_with
 
 SEED = 4
 COUNT = 20
@@ -84,6 +88,27 @@ def measure_made(reader: Reader, samples: Sequence[PageSample]) -> Figure:
         there, read = there + len(truth), read + len(page.numbers)
         found, right = found + found_here, right + right_here
     return Figure(there, found, read, right, seconds)
+
+
+def measure_peer(peer: str, python: Path, samples: Sequence[PageSample]) -> Figure:
+    """Let another program read made pages."""
+    there = found = read = right = 0
+    pages = read_with(peer, python, [sample.image for sample in samples], page=True)
+    for sample, page in zip(samples, pages, strict=True):
+        truth, numbers = sample.numbers + sample.printed, as_numbers(page)
+        found_here, right_here = count(truth, numbers)
+        there, read = there + len(truth), read + len(numbers)
+        found, right = found + found_here, right + right_here
+    return Figure(there, found, read, right, sum(page.seconds for page in pages) / len(pages))
+
+
+def as_numbers(page: PeerReading) -> list[Number]:
+    """Make numbers of what a peer read: each text with digits and without letters, at its middle."""
+    numbers = []
+    for text, x, y in page.words:
+        if any(character.isdigit() for character in text) and not any(character.isalpha() for character in text):
+            numbers.append(Number(text, 1.0, True, (), Box(round(x), round(y), round(x), round(y))))
+    return numbers
 
 
 def find_grid(grey: UInt8Array, page: Page) -> Float32Array:
@@ -172,6 +197,7 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=COUNT, help="so many made pages (default: 20)")
     parser.add_argument("--handwriting", type=Path, help="a folder with sudoku/, if you have it")
     parser.add_argument("--save", action="store_true", help="keep the table in benchmarks/results/ as CSV")
+    add_options(parser)
     options = parser.parse_args()
     print(describe(), "\n")
     reader, glyphs = load(options.model), load_glyphs("test")
@@ -180,11 +206,20 @@ def main() -> None:
     print(f"| {' | '.join(heading)} |\n|---|{'---:|' * (len(heading) - 1)}")
     lines = [_line("made, ruling, words and shadow", measure_made(reader, made))]
     _print(lines[-1])
+    others = chosen(options)
+    for peer in others:
+        lines.append(_line(f"the same: {peer}", measure_peer(peer, options.peer_python, made)))
+        _print(lines[-1])
     if options.handwriting is not None and (options.handwriting / "sudoku").exists():
         lines.append(measure_sudokus(reader, options.handwriting / "sudoku"))
         _print(lines[-1])
-    lines.append(["a photo of 12 megapixels", "", "", "", "", f"{time_of(reader, large_photo()):.2f}"])
+    photo = large_photo()
+    lines.append(["a photo of 12 megapixels", "", "", "", "", f"{time_of(reader, photo):.2f}"])
     _print(lines[-1])
+    for peer in others:
+        (page,) = read_with(peer, options.peer_python, [load_image(photo)], page=True)
+        lines.append([f"the same: {peer}", "", "", "", "", f"{page.seconds:.2f}"])
+        _print(lines[-1])
     if options.save:
         with result_path("pages").open("w", newline="") as file:
             csv.writer(file).writerows([heading, *lines])

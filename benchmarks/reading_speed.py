@@ -1,6 +1,7 @@
-"""How fast is a digit read? One at a time and in batches, a tutorial's network in PyTorch beside it, in one run.
+"""How fast is a digit read? One at a time, in batches, from files, as a whole process; others beside it.
 
 python benchmarks/reading_speed.py
+python benchmarks/reading_speed.py --peers --peer-python ../peers/bin/python
 python benchmarks/reading_speed.py --model runs/quick/model.onnx --rounds 9
 """
 
@@ -9,6 +10,8 @@ from __future__ import annotations
 import argparse
 import csv
 import statistics
+import sys
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -23,8 +26,10 @@ from inkread.api import open_model
 from inkread.data import load
 from inkread.networks import build
 from inkread.runtime import OnnxClassifier
+from inkread.speed.processes import run_process
 from inkread.types import UInt8Array
 from machine import describe, result_path
+from peers import add_options, chosen
 
 TUTORIAL = "cnn-8-16"
 SINGLES = 1000
@@ -63,6 +68,37 @@ def in_one_call(name: str, read: Callable[[UInt8Array], object], pictures: UInt8
     return Row(name, statistics.median(rates), min(rates), max(rates), "pictures/s")
 
 
+def from_files(reader: inkread.Reader, pictures: UInt8Array, folder: Path, rounds: int) -> Row:
+    """Time PNG files on disk, decoded, normalised and read."""
+    paths = [folder / f"{place}.png" for place in range(len(pictures))]
+    for path, picture in zip(paths, pictures, strict=True):
+        cv2.imwrite(str(path), picture)
+    name = f"{len(paths):,} PNG files of {ENLARGED}x{ENLARGED} (Reader.digits)"
+    return in_one_call(name, lambda _: reader.digits(paths), pictures, rounds)
+
+
+def whole_processes(picture: Path, others: list[str], peer_python: Path, rounds: int) -> list[Row]:
+    """Time one picture through each command line, in turns; ours with its peak memory."""
+    commands: dict[str, list[str | Path]] = {"inkread": [sys.executable, "-m", "inkread", "read", picture]}
+    if "rapidocr" in others:
+        commands["rapidocr"] = [peer_python.with_name("rapidocr"), "-img", picture]
+    if "tesseract" in others:
+        commands["tesseract"] = ["tesseract", picture, "stdout", "--psm", "10"]
+    ran = {name: [run_process(command)] for name, command in commands.items()}  # the first is not counted
+    for _ in range(rounds):
+        for name, command in commands.items():
+            ran[name].append(run_process(command))
+    rows = []
+    for name, processes in ran.items():
+        seconds = [process.seconds for process in processes[1:]]
+        memory = [process.memory or 0.0 for process in processes[1:]]
+        rows.append(
+            Row(f"{name}, one picture, whole process", statistics.median(seconds), min(seconds), max(seconds), "s")
+        )
+        rows.append(Row("  its peak memory", statistics.median(memory), min(memory), max(memory), "MB"))
+    return rows
+
+
 def eager(batch: int) -> Callable[[UInt8Array], object]:
     """Return the tutorial's way: scale to 0..1, run the module, take the largest logit."""
     network = build(TUTORIAL).eval()
@@ -81,6 +117,7 @@ def main() -> None:
     parser.add_argument("--model", type=Path, help="a model file (default: the one that comes with inkread)")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--save", action="store_true", help="keep the table in benchmarks/results/ as CSV")
+    add_options(parser)
     options = parser.parse_args()
     print(describe(), "\n")
     digits = load("mnist", "test").images[:, 0]
@@ -96,11 +133,14 @@ def main() -> None:
         in_one_call("the same, each normalised (Reader.digits)", reader.digits, digits, options.rounds),
         in_one_call(f"{TUTORIAL} in eager torch, batches of 500", eager(500), digits, options.rounds),
     ]
-    print(f"{'':46} {'median':>8} {'low':>8} {'high':>8}")
+    with tempfile.TemporaryDirectory() as folder:
+        rows.append(from_files(reader, np.asarray(large, np.uint8), Path(folder), options.rounds))
+        rows += whole_processes(Path(folder) / "0.png", chosen(options), options.peer_python, options.rounds)
+    print(f"{'':55} {'median':>8} {'low':>8} {'high':>8}")
     for row in rows:
-        decimals = 2 if row.unit == "ms" else 0
+        decimals = 2 if row.unit in ("ms", "s") else 0
         numbers = " ".join(f"{value:8,.{decimals}f}" for value in (row.median, row.lowest, row.highest))
-        print(f"{row.name:46} {numbers} {row.unit}")
+        print(f"{row.name:55} {numbers} {row.unit}")
     if options.save:
         with result_path("reading-speed").open("w", newline="") as file:
             writer = csv.writer(file)

@@ -30,10 +30,10 @@ def shown_commands() -> list[str]:
 def test_every_command_shown_has_the_options_it_is_shown_with(command: str) -> None:
     from typer.main import get_command
 
-    from inkread.cli import app
+    from inkread.cli import make_app
 
     words = [word for word in shlex.split(command)[1:] if word != "…"]
-    group = get_command(app)
+    group = get_command(make_app())
     options = {option for parameter in group.params for option in parameter.opts}
     while words and hasattr(group, "commands") and not words[0].startswith("-"):
         assert words[0] in group.commands, f"no such verb: {words[0]}"

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Unpack
 
 import numpy as np
 
 from inkread.errors import ImageError, ModelFileError
-from inkread.inputs import DigitInput, look_again, make_digit, prepare
-from inkread.opening import check_confidence, open_model, open_number_model
-from inkread.reading.streaming import all_read, check_several, read_each
+from inkread.inputs import prepare, prepare_all, read_inputs
+from inkread.opening import check_confidence, open_model, open_models, open_number_model
+from inkread.reading.streaming import all_read, check_several, read_chunks, read_each
 from inkread.types import Digit, Number, NumberOptions, Page
 
 if TYPE_CHECKING:
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Reader", "check_confidence", "load", "open_model"]
 
-BATCH = 256
 PAGES_AHEAD = 2  # large pictures in memory that wait for a thread
 
 
@@ -39,7 +37,8 @@ def load(
 
     Args:
         model: a model file (``.onnx``), or a plain PyTorch state dict (``.pth``, ``.pt``; needs the `train` extra);
-            None takes the model that comes with inkread.
+            None takes the model that comes with inkread. A model file that reads numbers as a whole may be given
+            here, too, and stands for `number_model`.
         number_model: a model file (``.onnx``) that reads numbers as a whole; None takes the one that comes with
             inkread.
         min_confidence: least confidence that is accepted, 0 to 1; None takes each model's own threshold.
@@ -53,8 +52,7 @@ def load(
         MissingExtraError: if a ``.pth`` is given and torch is not installed.
     """
     check_confidence(min_confidence)
-    numbers = None if number_model is None else open_number_model(number_model)
-    return Reader(open_model(model), numbers, min_confidence=min_confidence)
+    return Reader(*open_models(model, number_model), min_confidence=min_confidence)
 
 
 class Reader:
@@ -86,6 +84,11 @@ class Reader:
         return self._asked
 
     @property
+    def number_network(self) -> OnnxRows | None:
+        """What reads numbers as a whole; None as long as it is the one that comes with inkread and was not needed."""
+        return self._numbers
+
+    @property
     def classifier(self) -> OnnxClassifier:
         """The network, for those who look inside (`inkread.explain`)."""
         return self._classifier
@@ -107,7 +110,9 @@ class Reader:
         Raises:
             ImageError: if the picture cannot be used.
         """
-        return self._classify([self._prepare(image)])[0]
+        from inkread.imaging import load_image
+
+        return read_inputs(self._classifier, [prepare(load_image(image), self.card)], self.min_confidence)[0]
 
     def digits(self, images: Iterable[ImageSource]) -> list[Digit]:
         """Read many pictures with one digit each, in batches; a generator is never held in memory as a whole.
@@ -134,8 +139,10 @@ class Reader:
         Returns:
             For each picture, in order, the digit or the error.
         """
-        inputs = [self._attempt(image) for image in images]
-        return list(self._in_place(inputs))
+        prepared = prepare_all(images, self.card)
+        usable = [item for item in prepared if not isinstance(item, ImageError)]
+        digits = iter(read_inputs(self._classifier, usable, self.min_confidence))
+        return [item if isinstance(item, ImageError) else next(digits) for item in prepared]
 
     def stream(self, images: Iterable[ImageSource]) -> Iterator[Digit | ImageError]:
         """Read many pictures as they come; one that cannot be used yields its error and the others are still read.
@@ -143,16 +150,14 @@ class Reader:
         Args:
             images: pictures, each as `digit` takes it.
 
-        Yields:
+        Returns:
             For each picture, in order, the digit or the error.
 
         Raises:
             ImageError: if `images` is a single picture, or nothing that holds pictures.
         """
         check_several(images, "digit")
-        inputs = read_each(self._prepare, images)
-        while batch := list(islice(inputs, BATCH)):
-            yield from self._in_place(batch)
+        return read_chunks(self.batch, images)
 
     def number(
         self,
@@ -281,32 +286,3 @@ class Reader:
             raise ModelFileError(
                 f"the model {self.card.name!r} does not read single digits, of which numbers are made: take another."
             )
-
-    def _prepare(self, image: ImageSource) -> DigitInput:
-        """Turn any picture into the model's input."""
-        from inkread.imaging import load_image
-
-        return prepare(load_image(image), self.card)
-
-    def _attempt(self, image: ImageSource) -> DigitInput | ImageError:
-        """Prepare a picture, or say why it cannot be used."""
-        try:
-            return self._prepare(image)
-        except ImageError as error:
-            return error
-
-    def _in_place(self, batch: list[DigitInput | ImageError]) -> Iterator[Digit | ImageError]:
-        """Classify what was prepared, and leave the errors where they stand."""
-        digits = iter(self._classify([item for item in batch if not isinstance(item, ImageError)]))
-        for item in batch:
-            yield item if isinstance(item, ImageError) else next(digits)
-
-    def _classify(self, inputs: list[DigitInput]) -> list[Digit]:
-        """Run the network over prepared pictures; n may be 0."""
-        if not inputs:
-            return []
-        rows = self._classifier.probabilities(np.stack([item.image_chw for item in inputs]))
-        if self.card.reject_class:  # a network that cannot refuse is sure of anything
-            look_again(self._classifier, inputs, rows)
-        pairs = zip(inputs, rows, strict=True)
-        return [make_digit(item, row, self.labels, self.min_confidence) for item, row in pairs]

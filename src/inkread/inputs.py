@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from inkread.errors import ImageError
 from inkread.reading.refusal import no_digit_or_unsure
 from inkread.types import NO_INK, Box, Classifier, Digit, Float32Array, UInt8Array
 
 if TYPE_CHECKING:
+    from inkread.imaging.loading import ImageSource
     from inkread.modelfile import Card
+    from inkread.runtime import OnnxClassifier
 
 # Below the first confidence a picture of the network's own size is also read as it is, in both polarities: a line or a
 # stripe across it leads normalisation astray, and not the network. Such a reading counts from the second one on.
@@ -53,9 +56,75 @@ def prepare(pixels: UInt8Array, card: Card) -> DigitInput:
     return DigitInput(resize(pixels, card.input_shape), box, has_ink)
 
 
+def prepare_all(images: Iterable[ImageSource], card: Card) -> list[DigitInput | ImageError]:
+    """Load some pictures and turn each into a model's input; no large one is kept while others are loaded.
+
+    Args:
+        images: as `imaging.load_image` takes them.
+        card: what the model says of itself.
+
+    Returns:
+        For each picture, in order, the input, or what is wrong with it.
+    """
+    from inkread.imaging import load_image
+    from inkread.imaging.mnistform import SIDE
+
+    items: list[DigitInput | ImageError | UInt8Array] = []
+    for image in images:
+        try:
+            pixels = load_image(image)
+        except ImageError as error:
+            items.append(error)
+            continue
+        waits = card.normalization == "mnist" and pixels.shape == (SIDE, SIDE)
+        items.append(pixels if waits else prepare(pixels, card))
+    forms = _find_forms(items)
+    return [forms.get(place) or _prepared(item, card) for place, item in enumerate(items)]
+
+
+def _find_forms(items: Sequence[DigitInput | ImageError | UInt8Array]) -> dict[int, DigitInput]:
+    """Prepare, by their places, the pictures that have MNIST's form already; that is told of all of them at once."""
+    from inkread.imaging.mnistform import find_normal_forms
+
+    plain = {place: item for place, item in enumerate(items) if isinstance(item, np.ndarray)}
+    if not plain:
+        return {}
+    forms = find_normal_forms(np.stack(list(plain.values())))
+    return {
+        place: DigitInput(forms.images[index, np.newaxis], forms.box(index), True, pixels[np.newaxis])
+        for index, (place, pixels) in enumerate(plain.items())
+        if forms.found[index]
+    }
+
+
+def _prepared(item: DigitInput | ImageError | UInt8Array, card: Card) -> DigitInput | ImageError:
+    """Prepare what is not prepared yet."""
+    return prepare(item, card) if isinstance(item, np.ndarray) else item
+
+
+def read_inputs(classifier: OnnxClassifier, inputs: Sequence[DigitInput], least: float) -> list[Digit]:
+    """Run a model over prepared pictures.
+
+    Args:
+        classifier: the model.
+        inputs: n pictures; n may be 0.
+        least: the least confidence that is accepted, 0 to 1.
+    """
+    if not inputs:
+        return []
+    rows = classifier.probabilities(np.stack([item.image_chw for item in inputs]))
+    if classifier.card.reject_class:  # a network that cannot refuse is sure of anything
+        look_again(classifier, inputs, rows)
+    best = rows.argmax(axis=1)
+    confidences = rows[np.arange(len(rows)), best].tolist()
+    answers = zip(inputs, rows, best.tolist(), confidences, strict=True)
+    labels = classifier.labels
+    return [_make_digit(item, row, labels[place], sure, least) for item, row, place, sure in answers]
+
+
 def look_again(classifier: Classifier, inputs: Sequence[DigitInput], rows: Float32Array) -> None:
     """Replace unsure answers by surer ones on the pictures as they are; changes `rows` in place."""
-    unsure = [i for i, item in enumerate(inputs) if item.plain_chw is not None and rows[i].max() < SECOND_LOOK]
+    unsure = [i for i in np.flatnonzero(rows.max(axis=1) < SECOND_LOOK).tolist() if inputs[i].plain_chw is not None]
     if not unsure:
         return
     plain = np.stack([picture for i in unsure if (picture := inputs[i].plain_chw) is not None])
@@ -66,26 +135,19 @@ def look_again(classifier: Classifier, inputs: Sequence[DigitInput], rows: Float
             rows[place] = best
 
 
-def make_digit(item: DigitInput, probabilities: Float32Array, labels: Sequence[str], least: float) -> Digit:
+def _make_digit(item: DigitInput, probabilities: Float32Array, label: str, confidence: float, least: float) -> Digit:
     """Decide whether a reading is accepted, and say why not.
 
     Args:
         item: what the model was shown.
         probabilities: float32 of shape (classes,).
-        labels: names of the classes.
+        label: the most probable one.
+        confidence: its probability.
         least: the least confidence that is accepted, 0 to 1.
     """
     if not item.has_ink:
         nothing = np.zeros_like(probabilities)
         return Digit(label="", confidence=0.0, accepted=False, probabilities=nothing, box=None, reason=NO_INK)
-    best = int(probabilities.argmax())
-    confidence = float(probabilities[best])
     accepted = confidence >= least
-    return Digit(
-        label=labels[best],
-        confidence=confidence,
-        accepted=accepted,
-        probabilities=probabilities,
-        box=item.box,
-        reason=None if accepted else no_digit_or_unsure(probabilities, least),
-    )
+    reason = None if accepted else no_digit_or_unsure(probabilities, least)
+    return Digit(label, confidence, accepted, probabilities, item.box, reason)

@@ -48,6 +48,19 @@ def open_model(model: str | Path | None = None) -> OnnxClassifier:
         return OnnxClassifier.open(target)
 
 
+def open_models(
+    model: str | Path | None = None, number_model: str | Path | None = None
+) -> tuple[OnnxClassifier, OnnxRows | None]:
+    """Open what `load` is given; a `model` that reads numbers as a whole stands for `number_model`."""
+    from inkread.runtime import read_task
+
+    if number_model is None and isinstance(model, str | os.PathLike):
+        is_converted = Path(model).suffix.lower() in STATE_DICT_SUFFIXES
+        if not is_converted and read_task(model) == "number":
+            model, number_model = None, model
+    return open_model(model), None if number_model is None else open_number_model(number_model)
+
+
 def open_number_model(model: str | Path | None = None) -> OnnxRows:
     """Open a model that reads numbers as a whole; None takes the one that comes with inkread.
 

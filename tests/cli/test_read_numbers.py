@@ -3,13 +3,16 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 from PIL import Image
 
 from inkread.data import Dataset
+from inkread.modelfile import CARD_KEY, shipped_model
 from tests.conftest import CommandLine, one_sentence
 from tests.reading.made import strip
 
@@ -78,3 +81,24 @@ def test_options_that_make_no_sense_are_refused(
     inkread: CommandLine, files: list[str], options: tuple[str, ...], word: str
 ) -> None:
     assert word in one_sentence(inkread("read", files[0], *options))
+
+
+@pytest.mark.parametrize("copies", [1, 40])  # so many are read by processes of their own
+def test_a_number_network_of_ones_own_is_taken(
+    inkread: CommandLine, files: list[str], tmp_path: Path, copies: int
+) -> None:
+    model = onnx.load(shipped_model("numbers.onnx"))
+    entry = next(entry for entry in model.metadata_props if entry.key == CARD_KEY)
+    entry.value = json.dumps({**json.loads(entry.value), "name": "mine", "threshold": 1.0})
+    onnx.save(model, tmp_path / "own.onnx")
+    assert "mine" in inkread("model", "show", "own.onnx").stdout
+    for number in range(copies):
+        shutil.copy(tmp_path / files[0], tmp_path / f"copy {number}.png")
+    options = ("--as", "number", "--format", "csv", "--workers", "3")
+    result = inkread("read", *(f"copy {number}.png" for number in range(copies)), *options, "--model", "own.onnx")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [(row["text"], row["accepted"]) for row in rows] == [(NUMBERS[0], "false")] * copies
+
+
+def test_a_number_network_is_no_use_where_digits_are_measured(inkread: CommandLine) -> None:
+    assert "reads numbers as a whole" in one_sentence(inkread("evaluate", shipped_model("numbers.onnx")))

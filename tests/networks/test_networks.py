@@ -62,12 +62,12 @@ def test_the_dropout_of_the_tutorial_is_kept_unless_asked() -> None:
     assert not torch.equal(own(x_nchw), own(x_nchw))
 
 
-@pytest.mark.parametrize("name", ["quick", "reader", "best"])
+@pytest.mark.parametrize("name", ["quick", "sprint", "reader", "best"])
 def test_folding_keeps_the_function(name: str) -> None:
     torch.manual_seed(0)
     network = build(name)
     for layer in network.modules():
-        if isinstance(layer, torch.nn.BatchNorm2d):
+        if isinstance(layer, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d):
             layer.running_mean.normal_()
             layer.running_var.uniform_(0.2, 3)
             torch.nn.init.normal_(layer.bias)
@@ -77,7 +77,7 @@ def test_folding_keeps_the_function(name: str) -> None:
     x_nchw = torch.rand(16, 1, 28, 28)
     before = network(x_nchw)
     fold(network)
-    assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in network.modules())
+    assert not any(isinstance(layer, torch.nn.BatchNorm1d | torch.nn.BatchNorm2d) for layer in network.modules())
     torch.testing.assert_close(network(x_nchw), before, atol=1e-4, rtol=1e-4)
 
 
@@ -97,7 +97,9 @@ def test_an_unknown_network_is_refused_with_the_nearest_names() -> None:
         build("cnn-10-2")
 
 
-@pytest.mark.parametrize(("name", "size"), [("cnn-10-20", (15, 28)), ("cnn-8-16", (28, 3)), ("quick", (11, 28))])
+@pytest.mark.parametrize(
+    ("name", "size"), [("cnn-10-20", (15, 28)), ("cnn-8-16", (28, 3)), ("quick", (11, 28)), ("sprint", (15, 28))]
+)
 def test_pictures_that_vanish_on_the_way_are_refused(name: str, size: tuple[int, int]) -> None:
     with pytest.raises(ConfigError, match="too small"):
         build(name, image_size=size)

@@ -61,10 +61,9 @@ def open_pool(reader: Reader, settings: Settings, pages: int, workers: int | Non
     from multiprocessing import get_context
 
     with TemporaryDirectory(prefix="inkread-") as folder:
-        model = Path(folder) / "model.onnx"
-        model.write_bytes(reader.classifier.content)
+        models = _write_models(reader, Path(folder))
         executor = ProcessPoolExecutor(
-            count, get_context("spawn"), initializer=_start, initargs=(model, reader.asked_confidence, settings)
+            count, get_context("spawn"), initializer=_start, initargs=(*models, reader.asked_confidence, settings)
         )
         try:
             yield Pool(executor, None, count)
@@ -75,7 +74,17 @@ def open_pool(reader: Reader, settings: Settings, pages: int, workers: int | Non
 _work: Work | None = None
 
 
-def _start(model: Path, min_confidence: float | None, settings: Settings) -> None:
+def _write_models(reader: Reader, folder: Path) -> tuple[Path, Path | None]:
+    """Write down what each process is to read with: what reads digits, and numbers where that is no shipped model."""
+    model, numbers = folder / "model.onnx", folder / "numbers.onnx"
+    model.write_bytes(reader.classifier.content)
+    if reader.number_network is None:
+        return model, None
+    numbers.write_bytes(reader.number_network.content)
+    return model, numbers
+
+
+def _start(model: Path, numbers: Path | None, min_confidence: float | None, settings: Settings) -> None:
     """Make a new process ready to read."""
     global _work
     import signal
@@ -99,7 +108,7 @@ def _start(model: Path, min_confidence: float | None, settings: Settings) -> Non
             os._exit(1)
 
     Thread(target=follow, daemon=True).start()
-    _work = Work(load(model, min_confidence=min_confidence), settings)
+    _work = Work(load(model, number_model=numbers, min_confidence=min_confidence), settings)
 
 
 def _read(job: Job) -> Outcome:

@@ -64,9 +64,11 @@ def show(
     output: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.table,
 ) -> None:
     """Show a model's card: what it reads, how it was trained, and how well it does."""
-    from inkread.api import open_model
+    from inkread.opening import open_model, open_number_model
+    from inkread.runtime import read_task
 
-    card = open_model(file).card
+    reads_numbers = file is not None and read_task(file) == "number"
+    card = open_number_model(file).card if reads_numbers else open_model(file).card
     hint_at_conversion(file)
     if output is Format.json:
         typer.echo(card.to_json())

@@ -77,6 +77,8 @@ def train(
     optimizer: Annotated[str | None, _option("KIND", "sgd, adam or adamw.", LEARNING)] = None,
     momentum: Annotated[float | None, _option("SHARE", "Of sgd.", LEARNING)] = None,
     nesterov: Annotated[bool | None, _switch("nesterov", "Sgd looks ahead along its momentum.", LEARNING)] = None,
+    beta1: Annotated[float | None, _option("SHARE", "Of adam and adamw: memory of gradients.", LEARNING)] = None,
+    beta2: Annotated[float | None, _option("SHARE", "Of adam and adamw: memory of their squares.", LEARNING)] = None,
     weight_decay: Annotated[float | None, _option("RATE", "Pulls weights towards 0.", LEARNING)] = None,
     dropout: Annotated[float | None, _option("SHARE", "Units dropped in training, 0 to below 1.", LEARNING)] = None,
     ema: Annotated[float | None, _option("DECAY", "Keep a moving average of the weights, e.g. 0.99.", LEARNING)] = None,
@@ -92,7 +94,7 @@ def train(
     seed: Annotated[int | None, _option("N", "Of every random number.", RUN)] = None,
     device: Annotated[str | None, _option("NAME", "auto, cpu, cuda or mps.", RUN)] = None,
     threads: Annotated[int | None, _option("N", "Of torch on the CPU; decides the last bits.", RUN)] = None,
-    precision: Annotated[str | None, _option("KIND", "float32 or bfloat16 while it trains.", RUN)] = None,
+    precision: Annotated[str | None, _option("KIND", "auto, float32 or bfloat16 while it trains.", RUN)] = None,
     compile: Annotated[bool | None, _switch("compile", "Let a C++ compiler make the steps faster.", RUN)] = None,
     report_every: Annotated[int | None, _option("N", "Steps between two reports.", RUN)] = None,
     out: Annotated[
@@ -119,7 +121,8 @@ def train(
     options = {
         "data": data, "validation": validation, "limit": limit, "augmentation": augmentation, "epochs": epochs,
         "batch_size": batch_size, "loss": loss, "label_smoothing": label_smoothing, "optimizer": optimizer,
-        "momentum": momentum, "nesterov": nesterov, "weight_decay": weight_decay, "dropout": dropout, "ema": ema,
+        "momentum": momentum, "nesterov": nesterov, "beta1": beta1, "beta2": beta2,
+        "weight_decay": weight_decay, "dropout": dropout, "ema": ema,
         "learning_rate": learning_rate, "schedule": schedule, "gamma": gamma, "step_epochs": step_epochs,
         "warmup": warmup, "seed": seed, "device": device, "threads": threads, "precision": precision,
         "compile": compile, "report_every": report_every,
@@ -223,6 +226,8 @@ def _summarize(done: RunDone, model: Path, console: Console) -> None:
     """State the accuracy with its interval, the files, and what can be done next."""
     from rich.table import Table
 
+    from inkread.runtime import read_task
+
     table = Table.grid(padding=(0, 3))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
@@ -241,5 +246,6 @@ def _summarize(done: RunDone, model: Path, console: Console) -> None:
     table.add_row("Model", str(model))
     table.add_row("Curves", str(model.parent / "curves.png"))
     table.add_row("Next", f"inkread read photo.png --model {model}")
-    table.add_row("", f"inkread evaluate {model} --out {model.parent / 'evaluation'}")
+    if read_task(model) == "digit":
+        table.add_row("", f"inkread evaluate {model} --out {model.parent / 'evaluation'}")
     console.print(table, soft_wrap=True)

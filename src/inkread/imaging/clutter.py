@@ -39,10 +39,10 @@ def remove_clutter(ink: UInt8Array, *, clean: bool) -> UInt8Array:
     ink = remove_lines(ink)
     step = -(-max(ink.shape) // _SIDE)
     small = ink if step == 1 else shrink_to_highest(ink, step)
-    mask = cv2.threshold(small, 0 if clean else _WEAK, 255, cv2.THRESH_BINARY)[1]
-    if clean and cv2.connectedComponents(cv2.threshold(small, _PALE, 255, cv2.THRESH_BINARY)[1])[0] == 2:
+    if clean and _is_one_part(small):
         strong_area = cv2.countNonZero(cv2.threshold(small, _STRONG, 1, cv2.THRESH_BINARY)[1])
         return ink if strong_area > _LEAST_AREA else np.zeros_like(ink)
+    mask = cv2.threshold(small, 0 if clean else _WEAK, 255, cv2.THRESH_BINARY)[1]
     kept, count = _kept_pixels(small, mask)
     if step > 1:
         size = (kept.shape[1] * step, kept.shape[0] * step)
@@ -51,6 +51,13 @@ def remove_clutter(ink: UInt8Array, *, clean: bool) -> UInt8Array:
     much = count > _MANY or cv2.countNonZero(digit) > _MUCH * digit.size
     is_noise = not clean and much and stroke_width(digit) < _least_width(min(ink.shape))
     return np.zeros_like(ink) if is_noise else digit
+
+
+def _is_one_part(ink: UInt8Array) -> bool:
+    """Say whether all but the palest ink is connected."""
+    mask = cv2.threshold(ink, _PALE, 255, cv2.THRESH_BINARY)[1]
+    x, y, width, height = cv2.boundingRect(mask)
+    return width > 0 and cv2.connectedComponents(mask[y : y + height, x : x + width])[0] == 2
 
 
 def _kept_pixels(ink: UInt8Array, mask: cv2.typing.MatLike) -> tuple[cv2.typing.MatLike, int]:

@@ -99,17 +99,22 @@ def _look_at_ground(raised: UInt8Array, base: int) -> tuple[bool, bool]:
     Noise and compression show in shades next to that of the ground; noise also in as many changes along the rows
     between ground and other pixels as there would be if they were shuffled.
     """
-    bare = cv2.inRange(raised, base, base)
-    same = cv2.countNonZero(bare)
-    near = cv2.countNonZero(cv2.inRange(raised, max(0, base - _NEAR), min(255, base + _NEAR))) - same
-    below = cv2.countNonZero(cv2.inRange(raised, 0, base - 1)) if base else 0
-    above = raised.size - same - below
+    above = _count_above(raised, base)
+    below = raised.size - _count_above(raised, base - 1)
+    same = raised.size - above - below
+    near = _count_above(raised, base - _NEAR - 1) - _count_above(raised, base + _NEAR) - same
     most_near = max(_MOST_NEAR * above, 0.002 * raised.size)
     if near > most_near or below > 0.02 * above or same < 0.1 * raised.size:
         return False, True
-    changes = cv2.norm(bare[:, 1:], bare[:, :-1], cv2.NORM_L1) / 255
+    bare = np.equal(raised, base).view(np.uint8)
+    changes = cv2.norm(bare[:, 1:], bare[:, :-1], cv2.NORM_L1)
     shuffled = 2 * same * (raised.size - same) / raised.size
     return changes <= _MOST_CHANGES * shuffled, changes > _ROUGH_CHANGES * shuffled
+
+
+def _count_above(picture: UInt8Array, shade: int) -> int:
+    """Count the pixels above a shade, which need not be one."""
+    return picture.size if shade < 0 else cv2.countNonZero(cv2.threshold(picture, shade, 1, cv2.THRESH_BINARY)[1])
 
 
 def despeckle(picture: UInt8Array) -> UInt8Array:

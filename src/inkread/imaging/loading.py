@@ -5,14 +5,17 @@ from __future__ import annotations
 import struct
 from io import BytesIO
 from pathlib import Path
-from typing import Any, BinaryIO, TypeAlias
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps
 
 from inkread.errors import ImageError, ImageTooLargeError
+from inkread.imaging.plainpng import MOST_BYTES, SIGNATURE, decode_plain_png
 from inkread.types import UInt8Array
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 MAX_PIXELS = 100_000_000
 """Pictures with more pixels are refused before they are decoded."""
@@ -49,11 +52,13 @@ def load_image(
     """
     if isinstance(source, np.ndarray):
         return _from_array(source, max_pixels)
-    if isinstance(source, Image.Image):
-        return _decode(source, name or "the image given", max_pixels)
     if isinstance(source, bytes):
         return _read(BytesIO(source), "the file given", max_pixels, grey=grey)
     if not isinstance(source, str | Path):
+        from PIL import Image  # inside functions: plain PNG files and arrays do without, and start sooner
+
+        if isinstance(source, Image.Image):
+            return _decode(source, name or "the image given", max_pixels)
         raise ImageError(
             f"a picture is a path, bytes, a Pillow image or an array, not {type(source).__name__}; pass one of these."
         )
@@ -94,6 +99,13 @@ def _read(file: BinaryIO, name: str, max_pixels: int, *, grey: bool) -> UInt8Arr
     prefix = file.read(16)
     if not prefix:
         raise ImageError(f"{name} is empty, not a picture.")
+    if prefix.startswith(SIGNATURE):
+        content = prefix + file.read(MOST_BYTES)
+        pixels = decode_plain_png(content, max_pixels) if len(content) <= MOST_BYTES else None
+        if pixels is not None:
+            return pixels
+    from PIL import Image
+
     for formats, register in ((_COMMON, Image.preinit), (_RARE, Image.init)):
         register()
         image = _identify(file, prefix, formats, name)
@@ -113,6 +125,8 @@ def _identify(file: BinaryIO, prefix: bytes, formats: tuple[str, ...], name: str
     `Image.open` would do the same, but warns about large pictures according to a process-wide limit; and it tries
     formats that run other programs (EPS).
     """
+    from PIL import Image
+
     for factory, accept in (Image.OPEN[known] for known in formats if known in Image.OPEN):
         if accept is not None and accept(prefix) is not True:
             continue
@@ -133,6 +147,8 @@ def _decode(image: Image.Image, name: str, max_pixels: int) -> UInt8Array:
         image.load()
         orientation = image.getexif().get(_EXIF_ORIENTATION, 1)
         if orientation != 1:
+            from PIL import ImageOps
+
             image = ImageOps.exif_transpose(image)
         pixels = _pixels(image)
     except ImageError:

@@ -10,13 +10,10 @@ import numpy as np
 from inkread.imaging.clutter import remove_clutter
 from inkread.imaging.colour import to_grey
 from inkread.imaging.ink import Ink, find_ink
-from inkread.imaging.polarity import border_of
+from inkread.imaging.mnistform import DIGIT_SIDE, SIDE, normal_form, offset_to_middle
 from inkread.imaging.stroke import adapt_stroke, smooth_stroke
 from inkread.types import Box, UInt8Array
 
-SIDE = 28
-DIGIT_SIDE = 20
-_FULL = 200
 _EDGE = 127
 _OVERVIEWS = (320, 1280)
 _LEAST_DETAIL = 80
@@ -83,7 +80,7 @@ def normalize(image: UInt8Array, *, steps: bool = False) -> Normalized:
         The digit; `has_ink` is False for a blank picture.
     """
     grey = to_grey(image)
-    normal = _in_normal_form(grey)
+    normal = normal_form(grey)
     if normal is not None:
         return Normalized(normal, ink_box(normal), True, _steps(steps, ("picture", image), ("28x28", normal)))
     found = _find(grey)
@@ -160,23 +157,6 @@ def _in_picture(found: _Found, box: Box, shape: tuple[int, ...]) -> Box:
     return Box(min(int(x0) + found.x, right - 1), min(int(y0) + found.y, bottom - 1), right, bottom)
 
 
-def _in_normal_form(grey: UInt8Array) -> UInt8Array | None:
-    """Return the picture, inverted if it is dark on light, if it has MNIST's form already; else None.
-
-    So what has been normalised stays as it is, even what looks like a speck or noise.
-    """
-    if grey.shape != (SIDE, SIDE):
-        return None
-    border = border_of(grey)
-    shade = int(border[0])
-    if shade not in (0, 255) or (border != shade).any():
-        return None
-    ink = grey if shade == 0 else np.asarray(cv2.bitwise_not(grey), dtype=np.uint8)
-    width, height = cv2.boundingRect(ink)[2:]
-    is_normal = max(width, height) == DIGIT_SIDE and int(ink.max()) >= _FULL and _offset(ink) == (0, 0)
-    return ink if is_normal else None
-
-
 def ink_box(ink: UInt8Array) -> Box | None:
     """Return the tight rectangle around the ink, up to the middle of its outermost edges.
 
@@ -188,26 +168,27 @@ def ink_box(ink: UInt8Array) -> Box | None:
     Args:
         ink: uint8 of shape (H, W), 0 bare to 255 full.
     """
-    x, y, width, height = cv2.boundingRect(ink)
-    if max(width, height) <= DIGIT_SIDE + 1:
-        return Box(x, y, x + width, y + height) if width else None
     x, y, width, height = cv2.boundingRect(cv2.threshold(ink, _EDGE, 1, cv2.THRESH_BINARY)[1])
+    if max(width, height) <= DIGIT_SIDE + 1:
+        left, top, columns, rows = cv2.boundingRect(ink)
+        if max(columns, rows) <= DIGIT_SIDE + 1:
+            return Box(left, top, left + columns, top + rows) if columns else None
     if not width:
         return None
     rim = max(1, round(max(width, height) / DIGIT_SIDE))
-    columns, rows = ink[y : y + height].max(axis=0), ink[:, x : x + width].max(axis=1)
+    inner_rows, inner_columns = ink[y : y + height], ink[:, x : x + width]
     return Box(
-        x - _overhang(columns[max(0, x - rim) : x][::-1]),
-        y - _overhang(rows[max(0, y - rim) : y][::-1]),
-        x + width + _overhang(columns[x + width : x + width + rim]),
-        y + height + _overhang(rows[y + height : y + height + rim]),
+        x - _overhang(inner_rows[:, max(0, x - rim) : x].max(axis=0)[::-1].tolist()),
+        y - _overhang(inner_columns[max(0, y - rim) : y].max(axis=1)[::-1].tolist()),
+        x + width + _overhang(inner_rows[:, x + width : x + width + rim].max(axis=0).tolist()),
+        y + height + _overhang(inner_columns[y + height : y + height + rim].max(axis=1).tolist()),
     )
 
 
-def _overhang(outwards: UInt8Array) -> int:
+def _overhang(outwards: list[int]) -> int:
     """Return up to which place a row of pixels holds at least 80 % of its highest value."""
-    highest = int(outwards.max(initial=0))
-    return int(np.flatnonzero(outwards >= 0.8 * highest)[-1]) + 1 if highest else 0
+    highest = max(outwards, default=0)
+    return max(place for place, value in enumerate(outwards, 1) if value >= 0.8 * highest) if highest else 0
 
 
 def scale(ink: UInt8Array) -> UInt8Array:
@@ -237,16 +218,8 @@ def place(ink: UInt8Array) -> UInt8Array:
         uint8 of shape (28, 28).
     """
     height, width = ink.shape
-    dx, dy = _offset(ink)
+    dx, dy = offset_to_middle(ink)
     x, y = min(max(dx, 0), SIDE - width), min(max(dy, 0), SIDE - height)
     canvas = np.zeros((SIDE, SIDE), dtype=np.uint8)
     canvas[y : y + height, x : x + width] = ink
     return canvas
-
-
-def _offset(ink: UInt8Array) -> tuple[int, int]:
-    """Return the shift that brings the centre of mass to (14, 14), counted from the middle of pixel 0, rounded."""
-    moments = cv2.moments(ink)
-    mass = moments["m00"] or 1.0
-    centre = SIDE / 2
-    return int(np.floor(centre - moments["m10"] / mass + 0.5)), int(np.floor(centre - moments["m01"] / mass + 0.5))

@@ -1,10 +1,10 @@
-"""Convolutions with batch normalisation, and how the two become one layer for reading."""
+"""Convolutions and linear layers with batch normalisation, and how the two become one layer for reading."""
 
 from __future__ import annotations
 
 import torch
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn.utils.fusion import fuse_conv_bn_eval, fuse_linear_bn_eval
 
 Size = int | tuple[int, int]  # of rows and columns
 
@@ -35,8 +35,32 @@ class NormedConv(nn.Module):
             self.norm = nn.Identity()
 
 
+class NormedLinear(nn.Module):
+    """A linear layer without bias (`linear`) and the batch normalisation (`norm`) of its outputs.
+
+    The normalisation has no learned factor, only a learned offset: the next linear layer brings factors enough.
+    """
+
+    def __init__(self, in_features: int, out_features: int) -> None:
+        super().__init__()
+        self.linear = nn.Linear(in_features, out_features, bias=False)
+        self.norm: nn.Module = nn.BatchNorm1d(out_features)
+        self.norm.weight.requires_grad_(False)
+
+    def forward(self, x_nf: torch.Tensor) -> torch.Tensor:
+        """Apply the one after the other."""
+        y_nf: torch.Tensor = self.norm(self.linear(x_nf))
+        return y_nf
+
+    def fold(self) -> None:
+        """Put the normalisation into the linear layer, as `NormedConv.fold`."""
+        if isinstance(self.norm, nn.BatchNorm1d):
+            self.linear = fuse_linear_bn_eval(self.linear.eval(), self.norm.eval())
+            self.norm = nn.Identity()
+
+
 def fold(network: nn.Module) -> None:
-    """Fold every `NormedConv` of a network, in place; the network can then no longer be trained."""
+    """Fold every `NormedConv` and `NormedLinear` of a network, in place; it can then no longer be trained."""
     for layer in network.modules():
-        if isinstance(layer, NormedConv):
+        if isinstance(layer, NormedConv | NormedLinear):
             layer.fold()

@@ -16,6 +16,7 @@ from inkread.networks.numbers import numbers
 from inkread.networks.quick import quick
 from inkread.networks.reader import reader
 from inkread.networks.shapes import Preprocessing, Shape
+from inkread.networks.sprint import sprint, sprint_wide
 
 PLAIN = Preprocessing()
 MNIST = Preprocessing(mean=0.1307, std=0.3081)  # mean and deviation of its training pixels
@@ -50,6 +51,10 @@ NETWORKS: dict[str, Network] = {
     ),
     "cnn-8-16": Network(make=cnn_8_16, summary="3x3 convolutions of 8 and 16 channels"),
     "quick": Network(make=quick, summary="three convolutions with batch normalisation"),
+    "sprint": Network(
+        make=sprint, preprocessing=MNIST, summary="2 convolutions on blocks of 2x2 pixels, 128 hidden units"
+    ),
+    "sprint-wide": Network(make=sprint_wide, preprocessing=MNIST, summary="the same, twice as wide"),
     "reader": Network(
         make=reader, preprocessing=MNIST, dropout=0.1, summary="7 convolutions, three residual blocks at half size"
     ),

@@ -9,9 +9,11 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
-from inkread.reading.candidates import Candidate
+from inkread.reading.candidates import Candidate, Chosen
+from inkread.reading.looks import SURE, other_looks, settle
 from inkread.reading.numbers import read_number
 from inkread.reading.pageink import Parts
+from inkread.reading.pagerules import Rules
 from inkread.reading.refusal import NO_NUMBER, nothing
 from inkread.reading.rows import Row, read_rows
 from inkread.types import Box, Classifier, Number, RowNetwork, UInt8Array
@@ -19,6 +21,11 @@ from inkread.types import Box, Classifier, Number, RowNetwork, UInt8Array
 CONTEXT = 0.3  # of a digit's height, on all sides
 SOFT = 0.1  # of a digit's height, round a stroke: its soft edge
 LEAST_NUMBER = 0.3  # what is less sure is a word or a scribble
+LEAST_SEEN = 0.1  # what is less sure at first sight is not worth another look
+# Columns that a digit's ink covers on average, in heights: more in 0.4 % of 2,100 made numbers and in 81 % of the words
+# in which digits were seen.
+WIDEST_DIGIT = 1.45
+WIDEST_SURE = 2.2  # the same, where a look is sure
 TALL = 0.6  # of the tallest part, a part that is a digit
 LEAST_DIGIT = 0.55  # what the digits of a number reach on average; those of a word do not
 
@@ -31,12 +38,14 @@ class Crop(NamedTuple):
         place: where it lies on the page.
         middle: row of the crop in the middle of the digits.
         height: of a digit in pixels.
+        inked: columns that hold ink of its taller parts, in heights of a digit.
     """
 
     image: UInt8Array
     place: Box
     middle: float
     height: float
+    inked: float
 
 
 def read_crops(
@@ -56,9 +65,25 @@ def read_crops(
     if rows is None:
         cut_up = (read_number(crop.image, classifier, min_confidence=min_confidence) for crop in crops)
         return [_number_or_none(number) for number in cut_up]
-    found = [Row(np.asarray(cv2.bitwise_not(crop.image), np.uint8), crop.middle, crop.height) for crop in crops]
-    numbers = read_rows(found, rows, min_confidence=min_confidence)
+    numbers = _read_whole(crops, rows, min_confidence)
     return [number if number.confidence >= LEAST_NUMBER else nothing(NO_NUMBER) for number in numbers]
+
+
+def _read_whole(crops: Sequence[Crop], network: RowNetwork, min_confidence: float) -> list[Number]:
+    """Read crops as rows; where in doubt, take several looks and settle on what most of them show."""
+    rows = [Row(np.asarray(cv2.bitwise_not(crop.image), np.uint8), crop.middle, crop.height) for crop in crops]
+    numbers = read_rows(rows, network, min_confidence=min_confidence)
+    for index, crop in enumerate(crops):
+        widest = WIDEST_DIGIT if numbers[index].confidence < SURE else WIDEST_SURE
+        if crop.inked > widest * len(numbers[index].text):
+            numbers[index] = nothing(NO_NUMBER)  # most of the ink is in no digit: a word in which one was seen
+    doubtful = [index for index, number in enumerate(numbers) if LEAST_SEEN <= number.confidence < SURE]
+    looks = [other_looks(rows[index]) for index in doubtful]
+    read = iter(read_rows([look for each in looks for look in each], network, min_confidence=min_confidence))
+    for index, each in zip(doubtful, looks, strict=True):
+        others = [next(read) for _ in each]
+        numbers[index] = settle([numbers[index], *others], min_confidence=min_confidence)
+    return numbers
 
 
 def _number_or_none(number: Number) -> Number:
@@ -69,40 +94,72 @@ def _number_or_none(number: Number) -> Number:
     return replace(number, text="", digits=(), box=None, reason=NO_NUMBER)
 
 
-def cut_out(page: UInt8Array, lines: UInt8Array, parts: Parts, candidate: Candidate, height: float) -> Crop:
-    """Cut a candidate out of an upright page; neighbours and lines in its context turn into paper.
+def cut_out(
+    page: UInt8Array,
+    rules: Rules,
+    parts: Parts,
+    candidates: Sequence[Candidate],
+    height: float,
+    *,
+    as_it_is: bool,
+) -> list[Crop]:
+    """Cut candidates out of an upright page; other candidates in their context turn into paper.
+
+    What else turns into paper is up to who reads the crops: the network for rows has learnt to overlook ruling, and
+    wiping that out takes away the bars of digits that lie on it. Upright lines go, as the edge of a cell may pass for
+    a 1.
 
     Args:
         page: uint8 of shape (H, W), ink from 0 bare to 255 black.
-        lines: uint8 of shape (H, W), 1 on ruling.
+        rules: its lines.
         parts: connected parts of the strokes.
-        candidate: what to cut out.
+        candidates: what to cut out.
         height: of a digit in pixels, as usual on this page.
+        as_it_is: whether level lines and the grain of the paper stay.
 
     Returns:
-        The crop.
+        A crop for each candidate.
     """
-    box = candidate.box
+    owned = np.zeros(len(parts.stats), np.bool_)
+    owned[[part for candidate in candidates for part in candidate.parts]] = True
+    lines = rules.upright if as_it_is else np.asarray(cv2.bitwise_or(rules.level, rules.upright), np.uint8)
+    crops = []
+    for candidate in candidates:
+        place = _place(candidate.box, height, page.shape)
+        window = (slice(place.y0, place.y1), slice(place.x0, place.x1))
+        labels = parts.labels[window]
+        own = np.isin(labels, candidate.parts)
+        wiped = cv2.dilate(lines[window], np.ones((3, 3), np.uint8)) > 0
+        wiped |= owned[labels] if as_it_is else (labels > 0) | ~_near(own, height)
+        middle, tall, inked = _digits_of(parts, candidate)
+        image = np.where(wiped & ~own, np.uint8(255), 255 - page[window])
+        crops.append(Crop(image, place, middle - place.y0, tall, inked))
+    return crops
+
+
+def _place(box: Box, height: float, shape: tuple[int, ...]) -> Box:
+    """Return a candidate's box with its context, within the page."""
     margin = round(CONTEXT * min(height, box.height)) + 2
-    rows, columns = page.shape
-    place = Box(
+    rows, columns = shape
+    return Box(
         max(0, box.x0 - margin), max(0, box.y0 - margin), min(columns, box.x1 + margin), min(rows, box.y1 + margin)
     )
-    window = (slice(place.y0, place.y1), slice(place.x0, place.x1))
-    own = np.isin(parts.labels[window], candidate.parts).astype(np.uint8)
+
+
+def _near(own: Chosen, height: float) -> Chosen:
+    """Tell ink and its soft edge from the rest."""
     reach = 2 * max(1, round(SOFT * height)) + 1
-    near = cv2.dilate(own, np.ones((reach, reach), np.uint8))
-    ruled = cv2.dilate(lines[window], np.ones((3, 3), np.uint8))
-    wanted = (near > 0) & ((ruled == 0) | (own > 0)) & ((parts.labels[window] == 0) | (own > 0))
-    image = np.where(wanted, 255 - page[window], np.uint8(255))
-    middle, tall = _digits_of(parts, candidate)
-    return Crop(image, place, middle - place.y0, tall)
+    return np.asarray(cv2.dilate(own.astype(np.uint8), np.ones((reach, reach), np.uint8)) > 0, np.bool_)
 
 
-def _digits_of(parts: Parts, candidate: Candidate) -> tuple[float, float]:
-    """Return the row in the middle of a candidate's digits, and how tall they are."""
+def _digits_of(parts: Parts, candidate: Candidate) -> tuple[float, float, float]:
+    """Return the row in the middle of a candidate's digits, how tall they are, and `Crop.inked`."""
     stats = parts.stats[list(candidate.parts)]
     heights = stats[:, cv2.CC_STAT_HEIGHT]
     digits = heights >= TALL * heights.max()
     middles = stats[digits, cv2.CC_STAT_TOP] + heights[digits] / 2
-    return float(np.median(middles)), float(np.median(heights[digits]))
+    tall = float(np.median(heights[digits]))
+    columns = np.zeros(candidate.box.width, np.bool_)
+    for x, width in stats[digits][:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]].tolist():
+        columns[x - candidate.box.x0 : x - candidate.box.x0 + width] = True
+    return float(np.median(middles)), tall, float(np.count_nonzero(columns)) / tall

@@ -79,8 +79,9 @@ def find_strokes(ink: UInt8Array, height: float) -> UInt8Array:
     dark = cv2.threshold(ink, least, 0, cv2.THRESH_TOZERO)[1]
     count = cv2.threshold(ink, least, 255, cv2.THRESH_BINARY)[1]
     reach = (25, 25)
-    total = cv2.blur(cv2.resize(dark, size, interpolation=cv2.INTER_AREA).astype(np.float32), reach)
-    number = cv2.blur(cv2.resize(count, size, interpolation=cv2.INTER_AREA).astype(np.float32), reach)
+    whole = (slice(0, size[1] * block), slice(0, size[0] * block))  # averaging whole pixels is many times as quick
+    total = cv2.blur(cv2.resize(dark[whole], size, interpolation=cv2.INTER_AREA).astype(np.float32), reach)
+    number = cv2.blur(cv2.resize(count[whole], size, interpolation=cv2.INTER_AREA).astype(np.float32), reach)
     usual = cv2.convertScaleAbs(cv2.divide(total, number + np.float32(1e-3)), alpha=255 * PART)
     level = cv2.resize(np.maximum(usual, np.uint8(least)), (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.greater(ink, level).view(np.uint8)
@@ -108,12 +109,20 @@ def _deviation(ink: UInt8Array) -> float:
     too little of a page to matter.
     """
     step = max(1, max(ink.shape) // 700)
-    return float(np.percentile(ink[::step, ::step], 75)) / 0.6745
+    sample = np.ascontiguousarray(ink[::step, ::step])
+    below = np.cumsum(cv2.calcHist([sample], [0], None, [256], [0, 256]).ravel().astype(np.int64))
+    place = 0.75 * (sample.size - 1)
+    low, high = (int(np.searchsorted(below, int(place) + more, side="right")) for more in (0, 1))
+    return (low + (place - int(place)) * (high - low)) / 0.6745
 
 
 def find_parts(mask: UInt8Array) -> Parts:
-    """Find the connected parts of a mask, diagonal neighbours connected."""
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    """Find the connected parts of a mask, diagonal neighbours connected.
+
+    The block-based decision tree of Grana, Borghesani and Cucchiara (2010) takes less than half as long as the other
+    ways that OpenCV has, where it runs in one thread, and numbers the parts alike.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStatsWithAlgorithm(mask, 8, cv2.CV_32S, cv2.CCL_BBDT)
     return Parts(np.asarray(labels, np.int32), np.asarray(stats, np.int32))
 
 

@@ -6,6 +6,7 @@ anywhere on a page.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkread.reading.pageink import find_parts
 from inkread.types import UInt8Array
 
 # Lengths are shares of a digit's height, unless pixels.
@@ -66,13 +68,12 @@ def sketch_rules(mask: UInt8Array, height: float) -> Rules:
 
 def _thin_and_long(mask: UInt8Array, height: float) -> UInt8Array:
     """Keep what measures little across and much along: uint8 of shape (H, W)."""
-    thin, joined = _thin(mask, max(2, round(THICKEST * height)), max(3, round(BRIDGED * height)))
-    _, labels, rows, _ = cv2.connectedComponentsWithStats(joined, connectivity=8)
-    stats = np.asarray(rows, np.int32)
+    thin, joined = _thin(mask, _thickest(height), _gap(height))
+    labels, stats = find_parts(joined)
     flat = stats[:, _H] <= THICKEST * height + 4 + STEEPEST * stats[:, _W]
     like = (stats[:, _W] >= LONG * height) & flat
     like[0] = False
-    return np.asarray(like[labels] & (thin > 0), np.uint8)
+    return np.asarray(like.take(labels, mode="clip") & (thin > 0), np.uint8)
 
 
 def _thin(mask: UInt8Array, thickest: int, gap: int) -> tuple[UInt8Array, UInt8Array]:
@@ -95,9 +96,10 @@ def find_rules(strokes: UInt8Array, faint: UInt8Array, height: float) -> Rules:
         The strokes and the lines.
     """
     mask = cv2.bitwise_or(strokes, faint).astype(np.uint8, copy=False)
-    level = _level_lines(mask, height)
-    upright = _turned(_level_lines(_turned(mask), height, _turned(level)))
-    level |= _level_lines(mask, height, upright)
+    ink = _look_for_thin(mask, height)
+    level = _level_lines(ink, height)
+    upright = _turned(_level_lines(_look_for_thin(_turned(mask), height), height, _turned(level)))
+    level |= _level_lines(ink, height, upright)
     lines = cv2.bitwise_or(level, upright)
     return Rules(np.asarray(cv2.subtract(strokes, lines), np.uint8), level, upright)
 
@@ -107,32 +109,58 @@ def _turned(mask: UInt8Array) -> UInt8Array:
     return np.asarray(cv2.transpose(mask), np.uint8)
 
 
-def _level_lines(mask: UInt8Array, height: float, across: UInt8Array | None = None) -> UInt8Array:
+class _Ink(NamedTuple):
+    """A mask, what of it may be level lines, and all that may bridge them: uint8 of shape (H, W), 1 on ink, each."""
+
+    mask: UInt8Array
+    thin: UInt8Array
+    bridged: UInt8Array
+
+
+def _look_for_thin(mask: UInt8Array, height: float) -> _Ink:
+    """Find what is thin enough for a level line."""
+    thin, joined = _thin(mask, _thickest(height), _gap(height))
+    bridged = cv2.bitwise_or(joined, cv2.dilate(mask, np.ones((3, 1), np.uint8)))
+    return _Ink(mask, thin, np.asarray(bridged, np.uint8))
+
+
+def _thickest(height: float) -> int:
+    """Return how many pixels a line may measure across."""
+    return max(2, round(THICKEST * height))
+
+
+def _gap(height: float) -> int:
+    """Return how many pixels a hole in a line may measure."""
+    return max(3, round(BRIDGED * height))
+
+
+def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> UInt8Array:
     """Find what belongs to level lines.
 
     Args:
-        mask: uint8 of shape (H, W), 1 on ink.
+        ink: of the page.
         height: of a digit in pixels.
         across: lines of the other direction, uint8 of shape (H, W), between which shorter ones count.
 
     Returns:
         uint8 of shape (H, W), 1 on lines, but not where a stroke crosses them.
     """
-    thickest, gap = max(2, round(THICKEST * height)), max(3, round(BRIDGED * height))
-    length = LONG * height
+    mask, thin, bridged = ink
+    thickest, gap, length = _thickest(height), _gap(height), LONG * height
     least = round(length if across is None else FRAMED * height)
-    thin, joined = _thin(mask, thickest, gap)
-    whole = cv2.bitwise_or(joined, cv2.dilate(mask, np.ones((3, 1), np.uint8)))
-    runs = cv2.morphologyEx(whole, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
-    _, table, rows, _ = cv2.connectedComponentsWithStats(runs, connectivity=8)
-    labels, stats = np.asarray(table, np.int32), np.asarray(rows, np.int32)
+    runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    inked = np.asarray(runs.any(axis=1))
+    inked[0] = True
+    kept = np.flatnonzero(inked | np.roll(inked, 1))  # many rows are bare; one between two lines keeps these apart
+    labels, stats = find_parts(np.ascontiguousarray(runs[kept]))
     chosen = np.flatnonzero(stats[:, _W] >= 0.5 * least)[1:]
     lines = np.zeros_like(mask)
     for index in chosen[np.argsort(-stats[chosen, _W])][:MOST_LINES]:
-        x, y, w, h, _ = (int(value) for value in stats[index])
+        x, row, w, h, _ = (int(value) for value in stats[index])
+        y = int(kept[row])
         if across is not None and w < length and not _ends_on(across, x, y, w, h, max(3, gap // 2)):
             continue
-        part = (labels[y : y + h, x : x + w] == index) & (thin[y : y + h, x : x + w] > 0)
+        part = (labels[row : row + h, x : x + w] == index) & (thin[y : y + h, x : x + w] > 0)
         if w < _least_if_crossed(across, (x, y, w, h), gap) * height and _share_free(part) < LEAST_FREE:
             continue
         lines[y : y + h, x : x + w] |= _follow(part, mask[y : y + h, x : x + w], thickest, length)
@@ -199,7 +227,7 @@ def _line_in(part: Chosen, thickest: int) -> tuple[Floats, float] | None:
     columns = np.flatnonzero(count)
     if len(columns) < max(3.0, LEAST_COVERED * w):
         return None
-    middles = (np.arange(h)[:, np.newaxis] * part).sum(axis=0)[columns] / count[columns]
+    middles = (np.arange(h, dtype=np.float64) @ part)[columns] / count[columns]
     rows, near = _fit(columns, middles, 0.25 * thickest + 1, w)
     if np.count_nonzero(near) < LEAST_COVERED * w:
         return None
@@ -209,13 +237,19 @@ def _line_in(part: Chosen, thickest: int) -> tuple[Floats, float] | None:
     return rows, thickness
 
 
+@lru_cache(maxsize=256)
+def _powers(width: int) -> Floats:
+    """Return xx, x and 1 for as many places from -1 to 1: float64 of shape (width, 3), to be read alone."""
+    return np.vander(np.linspace(-1, 1, width), 3)
+
+
 def _fit(columns: npt.NDArray[np.intp], rows: Floats, reach: float, width: int) -> tuple[Floats, Chosen]:
     """Fit a parabola to most points; those farther off than the others are left out step by step.
 
     Returns:
         Its row in each of `width` columns, and which points lie within `reach` of it.
     """
-    powers = np.vander(np.linspace(-1, 1, width), 3)
+    powers = _powers(width)
     sample = slice(None, None, max(1, len(columns) // MOST_FITTED))
     points, values = powers[columns[sample]], rows[sample]
     near = np.ones(len(values), np.bool_)
@@ -223,6 +257,9 @@ def _fit(columns: npt.NDArray[np.intp], rows: Floats, reach: float, width: int) 
         fitted = points[near]
         curve = np.linalg.solve(fitted.T @ fitted + TINY, fitted.T @ values[near])
         distance = np.abs(points @ curve - values)
+        known = near
         near = distance <= max(reach, 1.5 * float(np.partition(distance, len(distance) // 2)[len(distance) // 2]))
+        if (near == known).all():  # the same points give the same parabola
+            break
     parabola = powers @ curve
     return parabola, np.abs(parabola[columns] - rows) <= reach

@@ -66,7 +66,8 @@ def read_rows(
     numbers = []
     for row, scale, strip, scores in zip(rows, scales, strips, network.log_probabilities(strips), strict=True):
         merged, printed = _merge(scores, tuple(network.labels), separators=separators)
-        readings = decode(merged, alphabet, constraint=constraint, least=UNLIKELY if constraint is None else LEAST)
+        least = UNLIKELY if constraint is None else LEAST
+        readings = decode(merged, alphabet, constraint=constraint, least=least, alternatives=1)
         if not readings or not readings[0].text:
             numbers.append(nothing(NO_NUMBER if readings or constraint is None else NOTHING_FITS))
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, TypeVar
 
@@ -15,6 +15,10 @@ from inkread.errors import ImageError
 # Pictures drawn from an iterable before the first of them is done; bounds the memory that large ones take.
 AHEAD = 16
 MOST_THREADS = 8
+# Pictures that one thread takes together: the first few soon, then as many as make a good run of the network; fewer
+# where they are large.
+FIRST, MOST = 8, 64
+MOST_BYTES = 1 << 20
 Source = TypeVar("Source")
 Result = TypeVar("Result")
 
@@ -39,11 +43,51 @@ def read_each(
         except ImageError as error:
             return error
 
+    yield from _in_threads(attempt, images, ahead)
+
+
+def read_chunks(
+    function: Callable[[list[Source]], list[Result]], images: Iterable[Source]
+) -> Generator[Result, None, None]:
+    """Map a function of several pictures in threads, order kept, drawing only a few pictures ahead.
+
+    Each thread takes a chunk through all steps, so that no step waits for another and few pictures are in memory.
+
+    Args:
+        function: returns as many results as it takes pictures; safe to be called in several threads.
+        images: what it takes.
+
+    Yields:
+        For each picture, in order, the result.
+    """
+    for results in _in_threads(function, _chunks(images), min(os.cpu_count() or 1, MOST_THREADS)):
+        yield from results
+
+
+def _chunks(images: Iterable[Source]) -> Iterator[list[Source]]:
+    """Cut an iterable into lists of up to `MOST` pictures, each of few bytes as far as they are in memory."""
+    chunk: list[Source] = []
+    most, held, cut = FIRST, 0, 0
+    for image in images:
+        chunk.append(image)
+        held += image.nbytes if isinstance(image, np.ndarray) else len(image) if isinstance(image, bytes) else 0
+        if len(chunk) >= most or held >= MOST_BYTES:
+            yield chunk
+            chunk, held, cut = [], 0, cut + 1
+            most = min(MOST, FIRST << cut // 2)
+    if chunk:
+        yield chunk
+
+
+def _in_threads(
+    function: Callable[[Source], Result], tasks: Iterable[Source], ahead: int
+) -> Generator[Result, None, None]:
+    """Map a function that raises nothing, order kept; at most `ahead` tasks are drawn before the first is done."""
     with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
-        waiting: deque[Future[Result | ImageError]] = deque()
+        waiting: deque[Future[Result]] = deque()
         try:
-            for image in images:
-                waiting.append(pool.submit(attempt, image))
+            for task in tasks:
+                waiting.append(pool.submit(function, task))
                 if len(waiting) > ahead:
                     yield waiting.popleft().result()
             while waiting:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -93,7 +94,19 @@ def _transform(matrix: Floats, points: Floats) -> Floats:
     return np.asarray(ends[:, :2] / ends[:, 2:], np.float64)
 
 
-def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, classifier: Classifier) -> int:
+class Turn(NamedTuple):
+    """How far a page is turned.
+
+    Attributes:
+        quarters: turns clockwise that put it upright, 0 to 3.
+        sureness: mean log-odds of its parts to be digits in their best turn; None where too few look like digits.
+    """
+
+    quarters: int
+    sureness: float | None
+
+
+def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, classifier: Classifier) -> Turn:
     """Tell by its digits which way up a page is.
 
     Parts about as large as a digit are read in all four turns; the turn in which they are surest to be digits is that
@@ -107,7 +120,7 @@ def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, c
         classifier: a network for single digits in MNIST's form.
 
     Returns:
-        Quarter turns clockwise that put it upright, 0 to 3.
+        The turn, and how sure it is that the parts are digits at all.
     """
     stats = parts.stats
     longer, shorter = np.maximum(stats[:, _W], stats[:, _H]), np.minimum(stats[:, _W], stats[:, _H])
@@ -116,7 +129,7 @@ def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, c
     like[0] = False
     chosen = np.flatnonzero(like)
     if len(chosen) < LEAST_SAMPLES:
-        return 0
+        return Turn(0, None)
     chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, SAMPLES).astype(int))]
     upright = np.stack([in_digit_form(_cut_out(ink, stats[index], factor)) for index in chosen])
     turned = np.concatenate([np.rot90(upright, -turn, axes=(1, 2)) for turn in range(4)])
@@ -124,7 +137,7 @@ def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, c
     confidence = np.clip(rows.max(axis=1).astype(np.float64), LEAST_SURE, 1 - LEAST_SURE)
     sure = np.log(confidence / (1 - confidence)).reshape(4, -1).mean(axis=1)
     best = int(sure.argmax())
-    return best if sure[best] > sure[0] + SURER else 0
+    return Turn(best if sure[best] > sure[0] + SURER else 0, float(sure[best]))
 
 
 def _cut_out(ink: UInt8Array, part: npt.NDArray[np.int32], factor: float) -> UInt8Array:
@@ -152,8 +165,7 @@ def find_pose(rules: Rules, parts: Parts, height: float, quarters: int) -> Pose:
     like = (stats[:, _W] < 8 * height) & (stats[:, _H] < 8 * height) & (stats[:, _AREA] > 0.05 * height * height)
     like[0] = False
     level, upright = (rules.upright, rules.level) if quarters % 2 else (rules.level, rules.upright)
-    written = like[parts.labels]
-    rows = np.rot90(written | (level > 0), -quarters)
+    rows = np.rot90(like.take(parts.labels, mode="clip") | (level > 0), -quarters)
     slope, converging = _alignment(rows, height, 0.0)
     columns = np.rot90(upright > 0, -quarters)
     if np.count_nonzero(columns) < MANY_LINES * height:
@@ -180,7 +192,8 @@ def _alignment(mask: npt.NDArray[np.bool_], height: float, guess: float) -> tupl
 
     def fullness(slope: float, converging: float) -> float:
         rows = ((y - x * (np.float32(slope) + np.float32(converging) * down)) / np.float32(row)).astype(np.int32)
-        return float((np.bincount(rows - rows.min()).astype(np.float64) ** 2).sum())
+        held = np.bincount(rows - rows.min()).astype(np.float64)
+        return float(held @ held)
 
     rough = max(np.arange(-STEEPEST, STEEPEST, COARSE), key=lambda slope: fullness(slope, 0.0))
     slope = float(max(rough + np.arange(-8, 9) * FINE, key=lambda slope: fullness(slope, 0.0)))

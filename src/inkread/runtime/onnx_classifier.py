@@ -16,9 +16,9 @@ from inkread.types import Float32Array, UInt8Array
 if TYPE_CHECKING:
     import onnxruntime
 
-# Pixels that one call of the graph takes: 63 pictures of 28x28. Their activations stay in the processor's cache, so
+# Pixels that one call of the graph takes: 64 pictures of 28x28. Their activations stay in the processor's cache, so
 # that it is quicker than larger calls, and memory stays small whatever is asked.
-PIXELS_PER_RUN = 50_000
+PIXELS_PER_RUN = 64 * 28 * 28
 FATAL_ONLY = 4
 # A row of zeros means "no ink" to later rooms; a picture that is refused outright keeps the least that float32 holds.
 LEAST_PROBABILITY = float(np.finfo(np.float32).tiny)
@@ -57,6 +57,7 @@ class OnnxClassifier:
         try:
             session = start_session(path)
             card = read_card(session, path)
+            _check_task(card, path)
             _check_graph(session, card, path)
             classifier = cls(session, card, path.read_bytes())
             _check_trial(classifier, path)
@@ -177,6 +178,22 @@ def read_card(session: onnxruntime.InferenceSession, path: Path) -> Card:
         return parse_card(text)
     except ModelFileError as error:
         raise ModelFileError(f"{path}: {error}") from error
+
+
+def read_task(path: str | Path) -> str:
+    """Say what a model file does, "digit" or "number"; "" where it has no card that says so."""
+    try:
+        return read_card(start_session(Path(path)), Path(path)).task
+    except Exception:  # Whoever opens the model says what is wrong with it.
+        return ""
+
+
+def _check_task(card: Card, path: Path) -> None:
+    """Refuse a model whose graph is of another kind."""
+    if card.task == "number":
+        raise ModelFileError(
+            f"{path} reads numbers as a whole, which is no use here: take a model that reads single digits."
+        )
 
 
 def _check_graph(session: onnxruntime.InferenceSession, card: Card, path: Path) -> None:

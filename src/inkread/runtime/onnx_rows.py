@@ -27,10 +27,12 @@ class OnnxRows:
 
     Attributes:
         card: what the file says of itself.
+        content: bytes of the file.
     """
 
-    def __init__(self, session: onnxruntime.InferenceSession, card: Card) -> None:
+    def __init__(self, session: onnxruntime.InferenceSession, card: Card, content: bytes) -> None:
         self.card = card
+        self.content = content
         self._session = session
 
     @classmethod
@@ -46,7 +48,7 @@ class OnnxRows:
             session = start_session(path)
             card = read_card(session, path)
             _check_task(card, path)
-            rows = cls(session, card)
+            rows = cls(session, card, path.read_bytes())
             rows.log_probabilities([np.zeros((card.input_shape[1], 2 * STEP), np.uint8)])
         except ModelFileError:
             raise

@@ -53,15 +53,12 @@ def augment(images_nchw: torch.Tensor, kind: Augmentation, generator: torch.Gene
 
 
 def shift(images_nchw: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
-    """Move each picture by whole pixels, up to SHIFT each way, by indexing into a padded copy."""
-    n, channels, height, width = images_nchw.shape
+    """Move each picture by whole pixels, up to SHIFT each way, by picking one of the windows of a padded copy."""
+    n, _, height, width = images_nchw.shape
     padded = F.pad(images_nchw, (SHIFT,) * 4, mode="replicate")
-    offsets_2n = torch.randint(0, 2 * SHIFT + 1, (2, n), generator=generator).to(images_nchw.device)
-    picture = torch.arange(n, device=images_nchw.device).view(n, 1, 1, 1)
-    channel = torch.arange(channels, device=images_nchw.device).view(1, channels, 1, 1)
-    rows = (offsets_2n[0, :, None] + torch.arange(height, device=images_nchw.device)).view(n, 1, height, 1)
-    columns = (offsets_2n[1, :, None] + torch.arange(width, device=images_nchw.device)).view(n, 1, 1, width)
-    return padded[picture, channel, rows, columns]
+    down_n, right_n = torch.randint(0, 2 * SHIFT + 1, (2, n), generator=generator).to(images_nchw.device)
+    windows = padded.unfold(2, height, 1).unfold(3, width, 1)  # a view: (n, c, offsets down, offsets right, h, w)
+    return windows[torch.arange(n, device=images_nchw.device), :, down_n, right_n]
 
 
 def affine_matrices(n: int, height: int, width: int, generator: torch.Generator) -> torch.Tensor:

@@ -38,7 +38,9 @@ class TrainConfig:
             cross-entropy and open-set alone.
         optimizer: SGD with momentum, Adam or AdamW.
         learning_rate: the peak of the schedule.
-        momentum: of SGD; Adam's first beta keeps 0.9.
+        momentum: of SGD.
+        beta1: of Adam and AdamW, the decay of the mean of the gradients.
+        beta2: of Adam and AdamW, the decay of the mean of their squares; short runs want a shorter memory.
         nesterov: SGD takes its gradient where the momentum leads (Sutskever et al. 2013).
         weight_decay: L2 penalty (SGD, Adam) or decoupled decay (AdamW); of weights, not of offsets and normalisations.
         schedule: constant; step (times `gamma` every `step_epochs`); exponential (times `gamma` every epoch); cosine
@@ -77,6 +79,8 @@ class TrainConfig:
     optimizer: Optimizer = "adam"
     learning_rate: float = 0.001
     momentum: float = 0.9
+    beta1: float = 0.9
+    beta2: float = 0.999
     nesterov: bool = False
     weight_decay: float = 0.0
     schedule: Schedule = "constant"
@@ -160,6 +164,8 @@ def _check_ranges(config: TrainConfig) -> None:
         ("learning_rate", config.learning_rate, 0 < config.learning_rate < math.inf, "above 0"),
         ("label_smoothing", config.label_smoothing, 0 <= config.label_smoothing < 1, "from 0 to below 1"),
         ("momentum", config.momentum, 0 <= config.momentum < 1, "from 0 to below 1"),
+        ("beta1", config.beta1, 0 <= config.beta1 < 1, "from 0 to below 1"),
+        ("beta2", config.beta2, 0 <= config.beta2 < 1, "from 0 to below 1"),
         ("weight_decay", config.weight_decay, 0 <= config.weight_decay < math.inf, "0 or more"),
         ("gamma", config.gamma, 0 < config.gamma <= 1, "above 0 and up to 1"),
         ("warmup", config.warmup, 0 <= config.warmup < 1, "from 0 to below 1"),

@@ -11,20 +11,22 @@ import torch
 from torch.utils import deterministic as torch_deterministic
 
 from inkread.errors import ConfigError
-from inkread.training.config import TrainConfig
+from inkread.training.config import Precision, TrainConfig
 
 # A module with a property; type checkers do not see that.
 MEMORY: Any = torch_deterministic
 
 
 def settle(config: TrainConfig) -> TrainConfig:
-    """Return a configuration in which the device and the number of threads are named, those that torch takes here.
+    """Return a configuration in which device, number of threads and precision are named, those that torch takes here.
 
     Raises:
         ConfigError: as `choose_device`.
     """
     device = choose_device(config.device)
-    return config.with_options({"device": device.type, "threads": config.threads or torch.get_num_threads()})
+    precision = choose_precision(config.precision, device)
+    threads = config.threads or torch.get_num_threads()
+    return config.with_options({"device": device.type, "threads": threads, "precision": precision})
 
 
 def choose_device(name: str) -> torch.device:
@@ -40,6 +42,18 @@ def choose_device(name: str) -> torch.device:
         usable = ", ".join(kind for kind, there in available.items() if there)
         raise ConfigError(f"the device {name!r} is not available to torch here: take 'auto' or one of: {usable}.")
     return torch.device(name)
+
+
+def choose_precision(name: Precision, device: torch.device) -> Precision:
+    """Return the precision that a configuration names; "auto" is bfloat16 where the processor has instructions for it.
+
+    Without them bfloat16 is computed by way of float32, more slowly. On a GPU small networks gain nothing by it.
+    """
+    if name != "auto":
+        return name
+    # Torch names these since 2.4, in a private place; one that has moved them computes in float32.
+    asks = (getattr(torch.cpu, ask, bool) for ask in ("_is_amx_tile_supported", "_is_avx512_bf16_supported"))
+    return "bfloat16" if device.type == "cpu" and any(ask() for ask in asks) else "float32"
 
 
 @contextmanager

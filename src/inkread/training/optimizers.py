@@ -21,12 +21,12 @@ def make_optimizer(config: TrainConfig, parameters: Iterable[torch.nn.Parameter]
         {"params": [p for p in wanted if p.ndim > 1], "weight_decay": config.weight_decay},
         {"params": [p for p in wanted if p.ndim <= 1], "weight_decay": 0.0},
     ]
-    rate = config.learning_rate
+    rate, betas = config.learning_rate, (config.beta1, config.beta2)
     if config.optimizer == "sgd":
         return torch.optim.SGD(groups, lr=rate, momentum=config.momentum, nesterov=config.nesterov, fused=True)
     if config.optimizer == "adamw":
-        return torch.optim.AdamW(groups, lr=rate, fused=True)
-    return torch.optim.Adam(groups, lr=rate, fused=True)
+        return torch.optim.AdamW(groups, lr=rate, betas=betas, fused=True)
+    return torch.optim.Adam(groups, lr=rate, betas=betas, fused=True)
 
 
 def learning_rate_at(config: TrainConfig, step: int, steps_per_epoch: int) -> float:

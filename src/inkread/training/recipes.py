@@ -42,6 +42,31 @@ def quick() -> TrainConfig:
     )
 
 
+def sprint() -> TrainConfig:
+    """Return the shortest way to 99 %: one look at 40,000 pictures, which validation says are enough."""
+    return TrainConfig(
+        recipe="sprint",
+        network="sprint",
+        limit=40_000,
+        epochs=1,
+        batch_size=256,
+        label_smoothing=0.1,
+        learning_rate=0.02,
+        beta1=0.8,
+        beta2=0.95,
+        schedule="one-cycle",
+        warmup=0.2,
+        precision="auto",
+    )
+
+
+def sprint_995() -> TrainConfig:
+    """Return `sprint` at a walk to 99.5 %: twice as wide, three looks at every picture, moved a little each time."""
+    return sprint().with_options(
+        {"recipe": "sprint-995", "network": "sprint-wide", "limit": None, "epochs": 3, "augmentation": "shift"}
+    )
+
+
 def mlp_128_64() -> TrainConfig:
     """Return 784-128-64-10, fully connected; negative log-likelihood of log-softmax, SGD with momentum."""
     return TrainConfig(
@@ -160,6 +185,8 @@ def numbers() -> TrainConfig:
 
 RECIPES: dict[str, Callable[[], TrainConfig]] = {
     "quick": quick,
+    "sprint": sprint,
+    "sprint-995": sprint_995,
     "mlp-128-64": mlp_128_64,
     "mlp-64x3": mlp_64x3,
     "cnn-10-20": cnn_10_20,
@@ -171,6 +198,8 @@ RECIPES: dict[str, Callable[[], TrainConfig]] = {
 
 FACTS: dict[str, Facts] = {
     "quick": Facts(network="3 conv layers", parameters=41450, accuracy=99.4, seconds=15),
+    "sprint": Facts(network="2 conv layers", parameters=72186, accuracy=99.0, seconds=2),
+    "sprint-995": Facts(network="2 conv layers", parameters=284650, accuracy=99.5, seconds=12),
     "mlp-128-64": Facts(network="784-128-64-10", parameters=109386, accuracy=97.9, seconds=20),
     "mlp-64x3": Facts(network="784-64-64-64-10", parameters=59210, accuracy=97.8, seconds=10),
     "cnn-10-20": Facts(network="2 conv layers", parameters=21840, accuracy=98.9, seconds=60),

@@ -138,15 +138,17 @@ def _check_classes(config: TrainConfig, dataset: Dataset) -> None:
 
 
 def _settle_as_begun(config: TrainConfig, run_dir: Path) -> TrainConfig:
-    """Name device and threads in the configuration of a run to resume: those that it was begun with.
+    """Name device, threads and precision in the configuration of a run to resume: those that it was begun with.
 
     Raises:
         ConfigError: if there is no run, or no such device here.
     """
     begun = stored_config(run_dir)
     device = begun.device if config.device == "auto" else config.device
+    precision = begun.precision if config.precision == "auto" else config.precision
+    options = {"device": device, "threads": config.threads or begun.threads, "precision": precision}
     try:
-        return settle(config.with_options({"device": device, "threads": config.threads or begun.threads}))
+        return settle(config.with_options(options))
     except ConfigError as error:
         raise ConfigError(
             f"cannot resume {run_dir}: it was begun on {begun.device}, and torch cannot use {device} here; go on where "
