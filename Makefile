@@ -28,11 +28,11 @@ demo: install
 	@echo "Look at:  $(DEMO)/page/tally.png  $(DEMO)/curves.png  $(DEMO)/evaluation/confusion.png  $(DEMO)/read/sheet.png"
 
 test: install lint
-	$(BIN)/python -m pytest -n 2 --cov --cov-report= tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal --cov --cov-report= tests
 	$(BIN)/coverage report
 
 fast: install
-	$(BIN)/python -m pytest -n 2 -m 'not slow' tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal -m 'not slow' tests
 
 lint: install
 	$(BIN)/ruff check .
