@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -13,7 +14,9 @@ from inkread.data.synthesis.glyphs import Glyphs
 from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
 from inkread.reading.looks import settle
+from inkread.reading.pageink import find_page_ink
 from inkread.types import Box, Classifier, Number, Page, RowNetwork
+from tests.reading.sheets import sheet
 
 SMALL = replace(PAGES, digits=(0.013, 0.015), quarter=0, photo=0, bilevel=0, printed=0)
 WORDY = replace(SMALL, words=0.7, layouts={"lines": 1}, lined=0.5, squared=0)
@@ -66,6 +69,18 @@ def test_numbers_are_told_from_the_words_around_them(
 def test_pale_writing_beside_dark_lines_is_found(mnist_test: Dataset, classifier: Classifier, rows: RowNetwork) -> None:
     sample = made(mnist_test, PENCIL, 0)
     assert share_right(read_page(sample.image, classifier, rows), sample) > 0.87
+
+
+def test_a_dim_sheet_across_a_bright_table_keeps_its_dark_ink(mnist_test: Dataset) -> None:
+    dim = np.full((760, 1100), 110, np.float32)
+    written = sheet(mnist_test).astype(np.float32)
+    dim[200 : 200 + written.shape[0], 200 : 200 + written.shape[1]] *= 0.75 + 0.25 * written / 255
+    matrix = cv2.getRotationMatrix2D((550, 380), 30, 0.85)
+    picture = np.asarray(cv2.warpAffine(dim, matrix, (1100, 760), borderValue=(255.0,)), np.uint8)
+    ink = find_page_ink(picture)
+    middle = np.s_[230:530, 350:750]
+    assert ink[middle][picture[middle] < 95].mean() > 30
+    assert ink[middle][picture[middle] >= 108].mean() < 5
 
 
 def number(text: str, confidence: float) -> Number:

@@ -38,6 +38,7 @@ def test_an_unknown_recipe_is_refused_with_the_nearest_names() -> None:
         ({"epochs": 0}, "epochs is 0, it must be 1 or more"),
         ({"learning_rate": float("nan")}, "learning_rate is nan, it must be above 0"),
         ({"dropout": 1.0}, "dropout is 1.0, it must be from 0 to below 1"),
+        ({"beta2": 1.0}, "beta2 is 1.0, it must be from 0 to below 1"),
         ({"device": "gpu"}, "unknown device 'gpu'"),
         ({"label_smoothing": 0.1, "loss": "mse"}, "label_smoothing works with"),
         ({"precision": "float16"}, "unknown precision 'float16'; did you mean 'bfloat16'"),

@@ -10,7 +10,7 @@ from inkread.errors import ModelFileError
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 SHIPPED_SHA256 = {
     "digits.onnx": "3cd6100471ef874b71161660345a12970d40ce6e5fcf6bc04664408527aa4cc6",
-    "numbers.onnx": "7877752efa0ad2c9c248037d4f6f2a5fc6f1b44c230281485945c2200193221b",
+    "numbers.onnx": "75305f19de1741e186bcfb9212008fb1201ab23bd9600f8b38bbbf4ec03dfb40",
     "tutorial.onnx": "ecae3df39544b9d5ac4e5b26c859551c171cc31ef50092c4bd1d85d623f64706",
 }
 

@@ -16,6 +16,7 @@ MOST_PIXELS = 12_000_000  # of the picture in which numbers are looked for
 HEIGHT = 30.0  # pixels of a digit's height that are enough: half as much again as the network sees
 GROUND_SIDE = 512  # longer side of the picture from which the ground is estimated
 GROUND_REACH = 31  # side of the median on it: more than twice as wide as any stroke
+EVEN = 0.7  # darkest by lightest ground nearby, where this is no edge of a sheet
 DARKEST_PAPER = 24
 NOISE = 4.0  # deviations that ink stands out by
 NOISE_ALONE = 60.0  # deviation, of 255
@@ -54,13 +55,21 @@ def find_page_ink(grey: UInt8Array) -> UInt8Array:
     scale = min(1.0, GROUND_SIDE / max(height, width))
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-    ground = cv2.medianBlur(small, GROUND_REACH)
-    left = cv2.subtract(ground, small, dtype=cv2.CV_32F)
-    if float((left * left * left).sum()) < 0:  # what stands out from the ground is lighter
+    ground = np.asarray(cv2.medianBlur(small, GROUND_REACH), np.uint8)
+    if _has_light_ink(small, ground):
         grey, ground = np.asarray(cv2.bitwise_not(grey), np.uint8), cv2.bitwise_not(ground)
     ground = np.maximum(ground, np.uint8(DARKEST_PAPER))
     ground = cv2.resize(cv2.GaussianBlur(ground, (0, 0), 2), (width, height), interpolation=cv2.INTER_LINEAR)
     return np.asarray(cv2.bitwise_not(cv2.divide(grey, ground, scale=255)), np.uint8)
+
+
+def _has_light_ink(small: UInt8Array, ground: UInt8Array) -> bool:
+    """Say whether what stands out from the ground is mostly lighter; the edges of a sheet do not count."""
+    window = np.ones((GROUND_REACH, GROUND_REACH), np.uint8)
+    darkest, lightest = (change(ground, window).astype(np.float32) for change in (cv2.erode, cv2.dilate))
+    even = darkest + DARKEST_PAPER > EVEN * lightest
+    left = cv2.subtract(ground, small, dtype=cv2.CV_32F)
+    return float((left * left * left)[even].sum()) < 0
 
 
 def find_strokes(ink: UInt8Array, height: float) -> UInt8Array:
