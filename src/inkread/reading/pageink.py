@@ -57,10 +57,10 @@ def find_page_ink(grey: UInt8Array) -> UInt8Array:
     small = np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
     ground = np.asarray(cv2.medianBlur(small, GROUND_REACH), np.uint8)
     if _has_light_ink(small, ground):
-        grey, ground = np.asarray(cv2.bitwise_not(grey), np.uint8), cv2.bitwise_not(ground)
-    ground = np.maximum(ground, np.uint8(DARKEST_PAPER))
-    ground = cv2.resize(cv2.GaussianBlur(ground, (0, 0), 2), (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.bitwise_not(cv2.divide(grey, ground, scale=255)), np.uint8)
+        grey, ground = (np.asarray(cv2.bitwise_not(image), np.uint8) for image in (grey, ground))
+    blurred = cv2.GaussianBlur(np.maximum(ground, np.uint8(DARKEST_PAPER)), (0, 0), 2)
+    light = cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.bitwise_not(cv2.divide(grey, light, scale=255)), np.uint8)
 
 
 def _has_light_ink(small: UInt8Array, ground: UInt8Array) -> bool:
