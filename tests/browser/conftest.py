@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,13 @@ def program() -> str | None:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A real `inkread serve` with the machine's data sets and no runs."""
     with running(tmp_path_factory.mktemp("page")) as found:
+        yield found
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Iterator[Service]:
+    """A service that nobody else trains in: what waits and what is listed is the test's own."""
+    with running(tmp_path / "workshop") as found:
         yield found
 
 

@@ -110,9 +110,9 @@ def test_the_drawing_goes_along_from_view_to_view(page: Page, service: Service) 
     expect(verdict(page)).to_have_text(re.compile("^This is 1, "))
 
 
-def test_absurd_numbers_are_refused_in_plain_words(chromium: Browser, service: Service) -> None:
+def test_absurd_numbers_are_refused_in_plain_words(chromium: Browser, workshop: Service) -> None:
     with watched(chromium, refusals=True) as page:
-        look(page, service, "train")
+        look(page, workshop, "train")
         for field, value in (("learning_rate", "-3"), ("epochs", "1000000"), ("batch_size", "many")):
             before = page.locator(f"[name={field}]").input_value()
             page.locator(f"[name={field}]").fill(value)
@@ -123,8 +123,8 @@ def test_absurd_numbers_are_refused_in_plain_words(chromium: Browser, service: S
 
 
 @pytest.mark.slow
-def test_quick_is_trained_watched_and_used(page: Page, service: Service, tmp_path: Path) -> None:
-    look(page, service, "train")
+def test_quick_is_trained_watched_and_used(page: Page, workshop: Service, tmp_path: Path) -> None:
+    look(page, workshop, "train")
     page.get_by_role("button", name="Start training").click()
     run = page.locator(".runs li").filter(has_text="quick")
     expect(page.locator(".chart canvas")).to_have_count(2, timeout=TRAINING)
@@ -150,8 +150,8 @@ def test_quick_is_trained_watched_and_used(page: Page, service: Service, tmp_pat
 
 
 @pytest.mark.slow
-def test_runs_queue_stop_resume_and_go(page: Page, service: Service) -> None:
-    look(page, service, "train")
+def test_runs_queue_stop_resume_and_go(page: Page, workshop: Service) -> None:
+    look(page, workshop, "train")
     page.get_by_label("Recipe").select_option("mlp-64x3")
     page.locator("[name=epochs]").fill("40")
     page.get_by_role("button", name="Start training").click()

@@ -36,6 +36,7 @@ NESTED_UNDER = ("state_dict", "model_state_dict", "model")
 WEIGHTS_NAME = "weights.safetensors"
 TENSOR_ORDER = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 SIDES = (28, 32)
+FOLDED = 4
 SHAPES_SHOWN = 6
 MOST_CLASSES = 10_000
 
@@ -196,7 +197,7 @@ def _layer_order(name: str) -> tuple[list[str], int]:
     """Sort tensors as PyTorch lists them: safetensors does not keep their order."""
     *layer, tensor = name.split(".")
     rank = TENSOR_ORDER.index(tensor) if tensor in TENSOR_ORDER else len(TENSOR_ORDER)
-    return [part.zfill(6) for part in layer], rank
+    return [part.zfill(6) if part.isdigit() else part for part in layer], rank
 
 
 def _candidates(shapes: list[tuple[int, ...]]) -> Iterator[Built]:
@@ -208,9 +209,10 @@ def _candidates(shapes: list[tuple[int, ...]]) -> Iterator[Built]:
     channels = next((shape[1] for shape in shapes if len(shape) == 4), 1)
     if classes > MOST_CLASSES:
         return
-    for name, side in product(NETWORKS, SIDES):
+    unshuffled = channels // FOLDED if channels % FOLDED == 0 else channels  # `sprint` makes 2x2 pixels four channels
+    for name, side, planes in product(NETWORKS, SIDES, dict.fromkeys((channels, unshuffled))):
         with torch.device("meta"):
-            candidate = _fresh(name, (channels, side, side), classes)
+            candidate = _fresh(name, (planes, side, side), classes)
         yield candidate
 
 
