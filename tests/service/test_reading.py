@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_a_picture_may_come_raw_or_as_a_form(client: httpx.Client, seven: bytes)
         client.post("/v1/digit", content=iter([seven[:100], seven[100:]])),
     ]
     assert [answer.json()["label"] for answer in answers] == ["7"] * len(answers)
+
+
+def test_no_answer_waits_for_a_delayed_acknowledgement(service: Service, seven: bytes) -> None:
+    """Where head and body of an answer go out apart and the second waits for the first, each costs 40 ms more."""
+    request = service.head("POST", "/v1/digit", f"Content-Length: {len(seven)}") + seven
+    seconds = []
+    with service.connect() as connection:
+        for _ in range(60):
+            start, answer = time.perf_counter(), b""
+            connection.sendall(request)
+            while not answer.endswith(b"}"):
+                answer += connection.recv(65_536)
+            seconds.append(time.perf_counter() - start)
+    assert min(seconds[30:]) < 0.03
 
 
 def test_a_blank_picture_is_no_error(client: httpx.Client) -> None:
