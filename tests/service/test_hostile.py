@@ -141,7 +141,7 @@ def test_memory_stays_flat(service: Service, digits: list[tuple[str, bytes]]) ->
                 label, content = digits[i % len(digits)]
                 assert client.post("/v1/digit", content=content).json()["label"] == label
 
-    press(500)
+    press(300)
     before = service.megabytes()
-    press(2000)
-    assert service.megabytes() - before < 15
+    press(1000)
+    assert service.megabytes() - before < 10

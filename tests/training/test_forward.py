@@ -24,7 +24,7 @@ from tests.training.test_sudden_death import finish, start, wait_for_reports
 
 CPU = torch.device("cpu")
 COMPILED = [
-    *("train", "quick", "--limit", "3000", "--validation", "500", "--epochs", "4", "--batch-size", "64"),
+    *("train", "quick", "--limit", "1500", "--validation", "100", "--epochs", "4", "--batch-size", "32"),
     *("--dropout", "0.2", "--ema", "0.99", "--precision", "bfloat16", "--compile", "--report-every", "5"),
     *("--save-every", "0.1", "--progress", "none"),
 ]

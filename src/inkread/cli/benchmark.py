@@ -22,7 +22,7 @@ EPILOG = (
     "[bold]CSV[/bold]\n\n"
     "One row a figure: name, value (the median), low, high, unit, note, hardware, date, version (of inkread)."
 )
-RECIPES = ("sprint", "quick")  # the first that there is
+RECIPE = "sprint"
 
 
 def register(app: typer.Typer) -> None:
@@ -74,11 +74,9 @@ def _measures(folder: Path, rounds: int, *, training: bool) -> Iterator[Measure]
     from inkread.speed import measures
     from inkread.speed.measures import Measure
     from inkread.speed.processes import measure_start, measure_training
-    from inkread.training.recipes import RECIPES as KNOWN
 
-    recipe = next(name for name in RECIPES if name in KNOWN)
     if training:
-        yield Measure(f"training {recipe}", lambda: measure_training(recipe, folder))
+        yield Measure(f"training {RECIPE}", lambda: measure_training(RECIPE, folder))
     reader = load()
     yield Measure("reading digits", lambda: measures.measure_digits(reader, rounds))
     yield Measure("reading digits one at a time", lambda: measures.measure_single(reader))

@@ -30,7 +30,7 @@ EPILOG = (
 )
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
-LIBRARIES = ("torch", "safetensors", "onnx", "onnxscript", "matplotlib")
+LIBRARIES = ("torch", "safetensors", "onnx", "matplotlib")
 LEARNING, SCHEDULE, DATA, RUN = "How it learns", "Schedule", "Data", "The run"
 
 

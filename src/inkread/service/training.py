@@ -23,7 +23,7 @@ from inkread.training.config import Loss, Optimizer, Schedule, TrainConfig
 from inkread.training.recipes import FACTS, RECIPES, get_recipe
 
 router = APIRouter(prefix="/v1")
-LIBRARIES = ("torch", "safetensors", "onnx", "onnxscript", "matplotlib")
+LIBRARIES = ("torch", "safetensors", "onnx", "matplotlib")
 # The others train for hours, or on data that people have to bring.
 OFFERED = tuple(name for name, recipe in RECIPES.items() if recipe().data == "mnist" and not recipe().compile)
 CHANGEABLE = ("batch_size", "learning_rate", "schedule", "loss", "optimizer", "dropout", "limit", "epochs", "seed")

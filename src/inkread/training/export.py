@@ -18,6 +18,8 @@ from inkread.networks import Preprocessing, fold
 from inkread.quiet import without_logging
 from inkread.training.calibration import LEAST, Gate
 
+OPSET = 18
+
 
 class PixelsToLogits(nn.Module):
     """A network with its preprocessing before it and, where one is wanted, the gate of its last logit after it."""
@@ -64,7 +66,7 @@ def export_model(
 
     Raises:
         OutputError: if the file cannot be written.
-        MissingExtraError: if onnx or onnxscript is not installed.
+        MissingExtraError: if onnx is not installed.
     """
     network = copy.deepcopy(module).cpu().eval()
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
@@ -74,34 +76,28 @@ def export_model(
 
 
 def _graph(module: nn.Module, input_shape: tuple[int, int, int], *, any_width: bool) -> bytes:
-    """Trace a module with torch's exporter and return the serialised ONNX model."""
-    # Two pictures, not one: the exporter takes a size of 1 for a constant.
+    """Trace a module with torch's exporter and return the serialised ONNX model.
+
+    By tracing (`dynamo=False`), as it takes 0.4 seconds where torch's newer exporter takes 6, most of them imports.
+    """
     example = torch.zeros(2, *input_shape, dtype=torch.uint8)
-    free = {0: torch.export.Dim("n", min=1)}
-    if any_width:
-        free[3] = 4 * torch.export.Dim("quarter", min=2)
+    free = {0: "n", 3: "w"} if any_width else {0: "n"}
+    buffer = io.BytesIO()
     try:
         with _silence():
-            program = torch.onnx.export(
+            torch.onnx.export(
                 module,
                 (example,),
-                dynamo=True,
+                buffer,  # type: ignore[arg-type]  # tracing writes to a file object too
+                dynamo=False,
+                opset_version=OPSET,
                 input_names=["image"],
                 output_names=["logits"],
-                dynamic_shapes={"image_nchw": free},
+                dynamic_axes={"image": free, "logits": {0: "n"}},
             )
     except ImportError as error:
-        raise MissingExtraError(
-            "writing a model file needs onnx and onnxscript: pip install 'inkread[train]'."
-        ) from error
-    assert program is not None
-    model = program.model_proto
-    # The exporter notes for every node where in whose source it came from; that is nobody's business.
-    for part in (model.graph, *model.graph.node, *model.graph.value_info, *model.graph.input, *model.graph.output):
-        del part.metadata_props[:]
-        part.doc_string = ""
-    content: bytes = model.SerializeToString()
-    return content
+        raise MissingExtraError("writing a model file needs onnx: pip install 'inkread[train]'.") from error
+    return buffer.getvalue()
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from inkread.files import cannot_write, write_text
 from inkread.training.config import TrainConfig
 from inkread.version import __version__
 
-LIBRARIES = ("torch", "numpy", "onnx", "onnxscript", "safetensors")
+LIBRARIES = ("torch", "numpy", "onnx", "safetensors")
 
 
 class RunFolder:
