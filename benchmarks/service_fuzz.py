@@ -25,6 +25,7 @@ EXAMPLES = Path(__file__).parent.parent / "examples" / "digits"
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "TIFF", "WEBP", "PPM")
 PATHS = ("/v1/digit", "/v1/digit", "/v1/digit", "/v1/number", "/v1/steps", "/v1/page", "/v1/explain")
 LARGEST_SIDE = 200
+PARTS = 8  # after each the memory is looked at, to see whether it levels off
 BOUNDARY = b"frontier"
 
 
@@ -99,15 +100,17 @@ def main() -> None:
     service, port = start_service("--no-train")
     try:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        begin, before = time.perf_counter(), resident_megabytes(service.pid)
-        for _ in range(options.count):
-            answers[send(connection, chance, pictures)] += 1
-        after = resident_megabytes(service.pid)
+        begin, memory = time.perf_counter(), [resident_megabytes(service.pid)]
+        for part in range(1, PARTS + 1):
+            while answers.total() < options.count * part // PARTS:
+                answers[send(connection, chance, pictures)] += 1
+            memory.append(resident_megabytes(service.pid))
     finally:
         service.terminate()
         service.wait(30)
     counts = ", ".join(f"{status or 'none'}: {count}" for status, count in sorted(answers.items()))
-    print(f"{options.count} pictures in {time.perf_counter() - begin:.0f} s: {counts}; {before:.0f} to {after:.0f} MB")
+    print(f"{options.count} pictures in {time.perf_counter() - begin:.0f} s: {counts}")
+    print(f"memory in MB, before and after each eighth: {', '.join(f'{part:.0f}' for part in memory)}")
     if any(status == 0 or status >= 500 for status in answers):
         raise SystemExit(1)
 

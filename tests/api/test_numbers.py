@@ -43,6 +43,7 @@ def test_many_numbers_keep_their_order_and_a_generator_will_do(
     assert reader.numbers([]) == []
 
 
+@pytest.mark.slow
 def test_every_constraint_is_in_force(reader: inkread.Reader, pictures: dict[str, np.ndarray]) -> None:
     image = pictures["410"]
     assert reader.number(image, length=3, pattern=r"4\d0", range=(400, 420), choices=["410", "999"]).text == "410"

@@ -180,6 +180,7 @@ def test_activation(page: Page, service: Service) -> None:
         assert said_numbers(said) == pytest.approx(expected, abs=6e-4), name
 
 
+@pytest.mark.slow
 def test_layers(page: Page, service: Service, seen: Doubles, unseen: Doubles) -> None:
     said = show(page, service, "layers")
     slide(page, "Unseen digit", 38)

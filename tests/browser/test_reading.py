@@ -56,6 +56,7 @@ def clear(page: Page) -> None:
     expect(verdict(page)).to_have_text("Draw a digit")
 
 
+@pytest.mark.slow
 def test_each_digit_is_read_wherever_it_is_drawn(read: Page) -> None:
     styles = {style[0]: style for style in reversed(STYLES)}
     for digit, style in sorted(styles.items()):
@@ -65,6 +66,7 @@ def test_each_digit_is_read_wherever_it_is_drawn(read: Page) -> None:
             clear(read)
 
 
+@pytest.mark.slow
 def test_the_answer_comes_while_one_draws_and_fast(read: Page) -> None:
     times = []
     for style in ("7 plain", "2 plain", "0 oval", "3 round", "6 curved"):
@@ -229,6 +231,7 @@ def test_a_service_that_is_gone_is_named(chromium: Browser, service: Service) ->
         expect(page.locator("#view-read .note.bad")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_the_token_is_asked_for(chromium: Browser, tmp_path: Path) -> None:
     with running(tmp_path / "home", INKREAD_TOKEN="open sesame") as guarded, watched(chromium, refusals=True) as page:
         page.goto(guarded.url)

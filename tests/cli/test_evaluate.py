@@ -52,6 +52,7 @@ def test_the_shipped_model_on_mnist(inkread: CommandLine, mnist_test: Dataset) -
     assert np.trace(found["confusion"]) == found["correct"]
 
 
+@pytest.mark.slow
 def test_a_person_gets_tables_and_pictures(inkread: CommandLine, digits: Path, patterns: Path, tmp_path: Path) -> None:
     result = inkread("evaluate", "--data", digits, "--against", patterns, "--against", digits, "--out", "new/folder")
     assert result.returncode == 0, result.stderr

@@ -36,6 +36,7 @@ def rows_of(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.slow
 def test_a_template_is_made_edited_and_used(
     inkread: CommandLine, folder: Path, form: Form, mnist_test: Dataset
 ) -> None:
@@ -97,6 +98,7 @@ def test_a_person_gets_a_line_a_page_and_a_summary(inkread: CommandLine, folder:
     assert lines[-1] == "2 pages: 1 uncertain, 1 does-not-fit."
 
 
+@pytest.mark.slow
 def test_corrections_are_merged(inkread: CommandLine, folder: Path, form: Form, mnist_test: Dataset) -> None:
     cv2.imwrite(str(folder / "page.png"), fill(form, VALUES | {"total": "155"}, mnist_test))
     assert inkread("form", "read", "form.yaml", "page.png", "--out", ".", "--review").returncode == 0
@@ -117,6 +119,7 @@ def test_corrections_are_merged(inkread: CommandLine, folder: Path, form: Form, 
     assert written.stdout == "merged.csv: 1 of 2 corrections merged\n"
 
 
+@pytest.mark.slow
 def test_what_cannot_be_is_one_sentence(inkread: CommandLine, folder: Path) -> None:
     (folder / "bad.yaml").write_text((folder / "form.yaml").read_text().replace("cells: 6", "cels: 6"))
     assert "bad.yaml, line 6: field 1: unknown key 'cels'; did you mean 'cells' or 'choices'?" in one_sentence(

@@ -75,6 +75,7 @@ def test_without_a_file_the_default_model_is_shown(inkread: CommandLine) -> None
     assert parse_card(result.stdout) == OnnxClassifier.open(shipped_model()).card
 
 
+@pytest.mark.slow
 def test_what_is_no_model_is_refused(inkread: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "text.onnx").write_text("no model")
     assert "damaged" in one_sentence(inkread("model", "show", "text.onnx"))
@@ -92,6 +93,7 @@ def test_a_tutorials_weights_become_a_model_file(inkread: CommandLine, tmp_path:
     assert OnnxClassifier.open(tmp_path / "out.onnx").card.network == "mlp-128-64"
 
 
+@pytest.mark.slow
 def test_a_runs_weights_become_a_state_dict(inkread: CommandLine, tmp_path: Path) -> None:
     module = build("cnn-8-16")
     (tmp_path / "run").mkdir()
@@ -102,6 +104,7 @@ def test_a_runs_weights_become_a_state_dict(inkread: CommandLine, tmp_path: Path
     assert all(torch.equal(state[name], value) for name, value in module.state_dict().items())
 
 
+@pytest.mark.slow
 def test_conversions_that_cannot_be_are_refused_and_leave_what_was_there(inkread: CommandLine, tmp_path: Path) -> None:
     torch.save(nn.Linear(784, 10), tmp_path / "code.pth")
     (tmp_path / "old.onnx").write_bytes(b"the old one")

@@ -81,6 +81,7 @@ def test_csv_has_a_header_and_a_row_a_file(inkread: CommandLine, digits: list[st
     assert rows[5]["error"]
 
 
+@pytest.mark.slow
 def test_what_is_no_digit_is_shown_as_such_and_drawn_as_such(inkread: CommandLine, tmp_path: Path) -> None:
     write_model(linear_graph(edge_weights()), card(reject_class=True, normalization="resize"), tmp_path / "m.onnx")
     pixels = np.zeros((2, 28, 28), np.uint8)

@@ -117,6 +117,7 @@ def with_card(text: str) -> bytes:
     return bytes(model.SerializeToString())
 
 
+@pytest.mark.slow
 def test_every_bad_model_is_refused_in_one_sentence(inkread: CommandLine, tmp_path: Path) -> None:
     for name, word in make_bad_models(tmp_path).items():
         sentence = one_sentence(inkread("read", "seven.png", "--model", name))

@@ -6,6 +6,7 @@ import csv
 import io
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -75,6 +76,7 @@ def check_rows(results: Path, truth: dict[str, str | None]) -> None:
     assert {rows[name]["as"] for name in good} == {"digit", "number", "page"}
 
 
+@pytest.mark.slow
 def test_killed_and_resumed_it_writes_the_same_file(inkread: CommandLine, tmp_path: Path, mnist_test: Dataset) -> None:
     check_killed_and_resumed(inkread, tmp_path, mnist_test, 60, [30])
 
@@ -89,6 +91,7 @@ def test_processes_of_their_own_write_the_same_file(inkread: CommandLine, tmp_pa
     check_killed_and_resumed(inkread, tmp_path, mnist_test, 200, [30, 120], "--workers", "3")
 
 
+@pytest.mark.slow
 def test_what_is_done_is_skipped_and_what_has_changed_or_is_new_is_read(
     inkread: CommandLine, tmp_path: Path, mnist_test: Dataset
 ) -> None:
@@ -114,12 +117,19 @@ def test_what_is_done_is_skipped_and_what_has_changed_or_is_new_is_read(
     assert "min-confidence" in changed
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_at_once_and_keeps_what_is_done(tmp_path: Path, mnist_test: Dataset) -> None:
     make_mixed(tmp_path / "in" / "0", mnist_test, 200)
     for number in range(1, 6):  # so many that they are not all read before a busy machine sends the signal
         shutil.copytree(tmp_path / "in" / "0", tmp_path / "in" / str(number))
     command = [*READ, "in", "--out", "out"]
-    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as process:
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # else ignored where tests run in background
+    ) as process:
         while lines_of(tmp_path / "out" / "results.csv") < 5:
             time.sleep(0.01)
         process.send_signal(2)
@@ -168,6 +178,7 @@ def test_memory_stays_flat(tmp_path: Path, mnist_test: Dataset) -> None:
     assert max(size for _, size in seen) < 500
 
 
+@pytest.mark.slow
 def test_progress_tells_the_time_left_on_standard_error_alone(
     inkread: CommandLine, tmp_path: Path, mnist_test: Dataset
 ) -> None:

@@ -83,6 +83,7 @@ def test_options_that_make_no_sense_are_refused(
     assert word in one_sentence(inkread("read", files[0], *options))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("copies", [1, 40])  # so many are read by processes of their own
 def test_a_number_network_of_ones_own_is_taken(
     inkread: CommandLine, files: list[str], tmp_path: Path, copies: int

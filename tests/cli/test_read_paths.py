@@ -43,6 +43,7 @@ def csv_rows(text: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+@pytest.mark.slow
 def test_each_picture_is_read_as_what_it_is_and_every_format_says_so(
     inkread: CommandLine, tmp_path: Path, mnist_test: Dataset, sheet: UInt8Array, seven: UInt8Array
 ) -> None:

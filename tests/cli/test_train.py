@@ -14,6 +14,7 @@ from inkread.training.recipes import get_recipe
 from tests.conftest import CommandLine
 
 
+@pytest.mark.slow
 def test_every_setting_of_a_recipe_but_the_network_is_an_option(inkread: CommandLine, tmp_path: Path) -> None:
     images = np.zeros((60, 28, 28), np.uint8)
     images[::2, 4:24, 12:16] = 255

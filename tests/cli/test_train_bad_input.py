@@ -40,6 +40,7 @@ def test_settings_that_make_no_sense(inkread: CommandLine, arguments: tuple[str,
     assert sentence in one_sentence(inkread("train", *arguments))
 
 
+@pytest.mark.slow
 def test_out_and_resume_together(inkread: CommandLine, tmp_path: Path, own: Path) -> None:
     (tmp_path / "run").mkdir()
     content = '{"config": {"recipe": "quick", "network": "quick"}}'
@@ -50,6 +51,7 @@ def test_out_and_resume_together(inkread: CommandLine, tmp_path: Path, own: Path
     assert (tmp_path / "run" / "config.json").read_text() == content
 
 
+@pytest.mark.slow
 def test_a_folder_that_holds_a_run_and_a_file_in_the_way(inkread: CommandLine, tmp_path: Path, own: Path) -> None:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "config.json").write_text("{}")
@@ -61,6 +63,7 @@ def test_a_folder_that_holds_a_run_and_a_file_in_the_way(inkread: CommandLine, t
     assert (tmp_path / "run" / "config.json").read_text() == "{}"
 
 
+@pytest.mark.slow
 def test_data_that_are_not_there_and_a_device_that_is_not_there(inkread: CommandLine, own: Path) -> None:
     assert "minst" in one_sentence(inkread("train", "quick", "--data", "minst", *SMALL))
     torch_has_cuda = "import torch, sys; sys.exit(0 if torch.cuda.is_available() else 1)"
@@ -79,6 +82,7 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(tmp_path: 
     assert result.stderr == "inkread: training needs torch: pip install 'inkread[train]'.\n"
 
 
+@pytest.mark.slow
 def test_no_room_on_the_disk_leaves_nothing_half_written(tmp_path: Path, own: Path) -> None:
     common = ("train", "cnn-8-16", "--data", own, *SMALL, "--out", "run")
     refused = one_sentence(run_with_little_room(tmp_path, 20_000, *common))

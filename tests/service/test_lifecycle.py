@@ -54,6 +54,7 @@ def test_streams_do_not_hold_up_the_end(tmp_path: Path) -> None:
         assert any("state" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_nothing_of_an_upload_is_left_on_disk(tmp_path: Path, seven: bytes) -> None:
     temporary = tmp_path / "temporary"
     temporary.mkdir()

@@ -90,6 +90,7 @@ def test_runs_that_are_not_there(client: httpx.Client) -> None:
     problem(client.delete("/v1/runs/wishes"), 404)
 
 
+@pytest.mark.slow
 def test_from_start_to_reading_with_the_result(client: httpx.Client, seven: bytes, service: Service) -> None:
     run = start(client, **TINY)
     events = list(follow(client, run))

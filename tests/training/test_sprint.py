@@ -18,6 +18,7 @@ from inkread.training.recipes import get_recipe
 from inkread.training.run import train
 
 
+@pytest.mark.slow
 def test_one_look_at_part_of_the_pictures_is_enough(mnist_test: Dataset, tmp_path: Path) -> None:
     events: list[Event] = []
     model = train(get_recipe("sprint"), run_dir=tmp_path / "run", listeners=[events.append])
