@@ -23,7 +23,7 @@ READING = {
 @pytest.mark.slow
 def test_without_torch_the_reading_is_measured_and_kept(inkread: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['torch'] = None\n")
-    result = inkread("benchmark", "--rounds", 1, "--save", tmp_path / "kept", PYTHONPATH=str(tmp_path))
+    result = inkread("benchmark", "--rounds", 1, "--save", tmp_path / "kept", PYTHONPATH=str(tmp_path), COLUMNS="80")
     assert result.returncode == 0, result.stderr
     assert "inkread[train]" in result.stdout
     (path,) = (tmp_path / "kept").iterdir()
