@@ -18,6 +18,7 @@ import os
 import re
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -144,6 +145,8 @@ def start_service(*options: str) -> tuple[subprocess.Popen[str], int]:
     assert service.stderr is not None
     found = re.search(r":(\d+) ", service.stderr.readline())
     assert found, "the service did not start"
+    # What it says must be read, or it would stop once the pipe is full.
+    threading.Thread(target=service.stderr.read, daemon=True).start()
     return service, int(found.group(1))
 
 

@@ -133,6 +133,15 @@ def test_training_is_refused_where_it_is_switched_off(bearer: httpx.Client) -> N
     assert "--no-train" in problem(bearer.post("/v1/runs", json={"recipe": "quick"}), 501)
 
 
+def test_damaged_forms_do_not_fill_the_log(service: Service) -> None:
+    before = service.log.read_text()
+    body = b'--edge\r\nContent@Disposition: form-data; name="file"\r\n\r\nRIFF\r\n--edge--\r\n'
+    with service.client() as client:
+        answer = client.post("/v1/digit", content=body, headers={"Content-Type": "multipart/form-data; boundary=edge"})
+    assert "damaged" in problem(answer, 422)
+    assert service.log.read_text() == before
+
+
 @pytest.mark.slow
 def test_memory_stays_flat(service: Service, digits: list[tuple[str, bytes]]) -> None:
     def press(count: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, NamedTuple
 
 from fastapi import Request
@@ -21,6 +22,8 @@ MULTIPART = "multipart/form-data"
 MOST_FILES = 256
 MOST_PARTS = MOST_FILES + 16
 LONGEST_NAME = 255
+# It logs a line for each damaged form: whoever sends many would fill the log.
+logging.getLogger("python_multipart").setLevel(logging.CRITICAL)
 
 
 class Upload(NamedTuple):
