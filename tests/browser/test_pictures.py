@@ -48,7 +48,7 @@ def train(page: Page, service: Service) -> None:
             continue
         page.get_by_label("Recipe").select_option(recipe)
         page.locator("[name=epochs]").fill(epochs)
-        page.locator("[name=limit]").fill("5000")
+        page.locator("[name=limit]").fill("10000")
         page.get_by_role("button", name="Start training").click()
     for recipe in ("mlp-64x3", "quick"):
         expect(page.locator(".runs li").filter(has_text=recipe)).to_contain_text("Done", timeout=600_000)

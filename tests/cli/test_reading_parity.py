@@ -57,8 +57,7 @@ def test_files_are_read_as_the_arrays_are(mnist_test: Dataset, change: Change, k
 
 
 @pytest.mark.slow
-def test_files_and_arrays_agree_within_a_tenth_of_a_point() -> None:
+def test_all_ten_thousand_are_read_within_a_tenth_of_a_point() -> None:
     script = Path(__file__).parents[2] / "benchmarks" / "reading_parity.py"
-    command = [sys.executable, script, "--count", "2000"]
-    result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=3000)
+    result = subprocess.run([sys.executable, script], capture_output=True, text=True, check=False, timeout=3000)
     assert result.returncode == 0, result.stdout + result.stderr

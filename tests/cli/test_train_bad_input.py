@@ -102,3 +102,4 @@ def test_no_room_for_the_last_files_leaves_a_run_that_can_be_resumed(
     assert sorted(path.name for path in (tmp_path / "run").iterdir()) == names
     finished = inkread(*go_on)
     assert finished.returncode == 0, finished.stderr
+    assert "is finished" in one_sentence(inkread(*go_on))

@@ -150,7 +150,7 @@ def test_memory_stays_flat(service: Service, digits: list[tuple[str, bytes]]) ->
                 label, content = digits[i % len(digits)]
                 assert client.post("/v1/digit", content=content).json()["label"] == label
 
-    press(300)
+    press(500)
     before = service.megabytes()
-    press(1000)
-    assert service.megabytes() - before < 10
+    press(2000)
+    assert service.megabytes() - before < 15

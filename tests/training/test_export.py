@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 
+from inkread.errors import MissingExtraError
 from inkread.modelfile import Card
 from inkread.networks import build, preprocessing
 from inkread.runtime import OnnxClassifier
@@ -63,3 +65,18 @@ def test_the_gate_is_part_of_the_model_file(tmp_path: Path) -> None:
     plain = OnnxClassifier.open(tmp_path / "plain.onnx").logits(images)
     found = OnnxClassifier.open(tmp_path / "gated.onnx").probabilities(images)
     np.testing.assert_allclose(found, gated(plain, gate)[:, :10], atol=1e-5)
+
+
+def test_without_onnx_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    card = Card(
+        name="none",
+        task="digit",
+        labels=tuple("0123456789"),
+        input_shape=(1, 28, 28),
+        normalization="mnist",
+        network="mlp-64x3",
+    )
+    with pytest.raises(MissingExtraError, match=r"pip install 'inkread\[train\]'"):
+        export_model(build("mlp-64x3"), card, tmp_path / "model.onnx", preprocessing("mlp-64x3"))
+    assert not (tmp_path / "model.onnx").exists()

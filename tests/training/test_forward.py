@@ -24,7 +24,7 @@ from tests.training.test_sudden_death import finish, start, wait_for_reports
 
 CPU = torch.device("cpu")
 COMPILED = [
-    *("train", "mlp-64x3", "--limit", "1500", "--validation", "100", "--epochs", "4", "--batch-size", "32"),
+    *("train", "quick", "--limit", "1500", "--validation", "100", "--epochs", "4", "--batch-size", "32"),
     *("--dropout", "0.2", "--ema", "0.99", "--precision", "bfloat16", "--compile", "--report-every", "5"),
     *("--save-every", "0.1", "--progress", "none"),
 ]
@@ -100,7 +100,7 @@ def test_a_compiled_run_that_is_killed_and_resumed_is_the_same_to_the_last_bit(t
     whole, resumed = (load_file(tmp_path / name / "weights.safetensors") for name in ("undisturbed", "run"))
     assert all(torch.equal(value, resumed[name]) for name, value in whole.items())
     assert list(whole) == list(resumed)
-    assert set(whole) == set(build("mlp-64x3").state_dict())
+    assert set(whole) == set(build("quick").state_dict())
 
 
 @pytest.mark.slow

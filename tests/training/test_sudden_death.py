@@ -55,7 +55,7 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("reports", [2, 20])
+@pytest.mark.parametrize("reports", [2, 9, 20])
 def test_killed_and_resumed_is_the_same_to_the_last_bit(reports: int, undisturbed: bytes, tmp_path: Path) -> None:
     folder = tmp_path / "run"
     process = start(*OPTIONS, "--out", folder)

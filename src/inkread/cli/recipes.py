@@ -110,5 +110,10 @@ def show(
 def _in_words(setting: str, value: object) -> str:
     """State a value; None means something else in each setting."""
     if value is None:
-        return {"limit": "all pictures", "dropout": "the network's own", "threads": "as many as torch takes"}[setting]
+        return {
+            "limit": "all pictures",
+            "dropout": "the network's own",
+            "start_from": "random weights",
+            "threads": "as many as torch takes",
+        }[setting]
     return str(value)

@@ -91,6 +91,9 @@ def train(
     warmup: Annotated[
         float | None, _option("SHARE", "Of the steps that go up, in one-cycle and warmup-cosine.", SCHEDULE)
     ] = None,
+    start_from: Annotated[
+        str | None, _option("FOLDER", "Begin with the weights of this finished run.", LEARNING)
+    ] = None,
     seed: Annotated[int | None, _option("N", "Of every random number.", RUN)] = None,
     device: Annotated[str | None, _option("NAME", "auto, cpu, cuda or mps.", RUN)] = None,
     threads: Annotated[int | None, _option("N", "Of torch on the CPU; decides the last bits.", RUN)] = None,
@@ -124,8 +127,8 @@ def train(
         "momentum": momentum, "nesterov": nesterov, "beta1": beta1, "beta2": beta2,
         "weight_decay": weight_decay, "dropout": dropout, "ema": ema,
         "learning_rate": learning_rate, "schedule": schedule, "gamma": gamma, "step_epochs": step_epochs,
-        "warmup": warmup, "seed": seed, "device": device, "threads": threads, "precision": precision,
-        "compile": compile, "report_every": report_every,
+        "warmup": warmup, "start_from": start_from, "seed": seed, "device": device, "threads": threads,
+        "precision": precision, "compile": compile, "report_every": report_every,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     config = _configure(recipe, given, resume)

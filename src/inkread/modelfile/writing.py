@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import ModuleType
 
 from inkread.errors import MissingExtraError, ModelFileError
 from inkread.files import write_bytes
@@ -23,10 +24,7 @@ def write_model(onnx_bytes: bytes, card: Card, path: Path) -> None:
         OutputError: if the file cannot be written.
         MissingExtraError: if the `onnx` library is not installed.
     """
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtraError("writing a model file needs the onnx library: pip install 'inkread[train]'.") from error
+    onnx = import_onnx()
     try:
         model = onnx.load_model_from_string(onnx_bytes)
     except Exception as error:  # Of protobuf, which has no types.
@@ -36,3 +34,16 @@ def write_model(onnx_bytes: bytes, card: Card, path: Path) -> None:
     model.metadata_props.extend(others)
     model.metadata_props.add(key=CARD_KEY, value=card.to_json())
     write_bytes(path, model.SerializeToString())
+
+
+def import_onnx() -> ModuleType:
+    """Return the `onnx` library.
+
+    Raises:
+        MissingExtraError: if it is not installed.
+    """
+    try:
+        import onnx
+    except ImportError as error:
+        raise MissingExtraError("writing a model file needs the onnx library: pip install 'inkread[train]'.") from error
+    return onnx

@@ -37,6 +37,7 @@ SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
 GUARDED = ("/v1/", "/metrics")
 CLIENT_GONE = 499
 DRAIN_SECONDS = 2.0
+DRAIN_BYTES = 200_000_000
 
 
 class Gate:
@@ -127,11 +128,12 @@ class _Exchange:
             await self._send(message)
 
     async def _drain(self) -> None:
-        """Throw away for a moment what a refused client still sends: one that is cut off may not see its answer."""
+        """Throw away some of what a refused client still sends: one that is cut off may not see its answer."""
+        thrown = 0
         try:
             async with asyncio.timeout(DRAIN_SECONDS):
-                while self._is_arriving:
-                    await self.receive()
+                while self._is_arriving and thrown < DRAIN_BYTES:
+                    thrown += len((await self.receive()).get("body", b""))
         except TimeoutError:
             return
 

@@ -55,6 +55,8 @@ class TrainConfig:
             (slant, width, bends and pens of rows of writing; see `rows`).
         ema: decay a step of the exponential moving average of the weights that is kept (less in the first
             steps, see `state.update_average`); 0 keeps the weights themselves.
+        start_from: folder of a finished run with the same network, whose weights this one begins with; its last layer
+            is new where the classes are others. None begins with random weights.
         seed: of the weights, the order, the dropout and the augmentation.
         device: "auto", "cpu", "cuda" or "mps"; a run writes down the one that it took.
         threads: of torch on the CPU; the order of its sums, and so their last bits, depends on it. None takes as many
@@ -90,6 +92,7 @@ class TrainConfig:
     dropout: float | None = None
     augmentation: Augmentation = "none"
     ema: float = 0.0
+    start_from: str | None = None
     seed: int = 0
     device: str = "auto"
     threads: int | None = None

@@ -12,8 +12,8 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from inkread.errors import MissingExtraError
 from inkread.modelfile import Card, write_model
+from inkread.modelfile.writing import import_onnx
 from inkread.networks import Preprocessing, fold
 from inkread.quiet import without_logging
 from inkread.training.calibration import LEAST, Gate
@@ -68,6 +68,7 @@ def export_model(
         OutputError: if the file cannot be written.
         MissingExtraError: if onnx is not installed.
     """
+    import_onnx()  # torch's exporter needs it too, and would say so less clearly
     network = copy.deepcopy(module).cpu().eval()
     network.to(memory_format=torch.contiguous_format)  # type: ignore[call-overload]
     fold(network)
@@ -83,20 +84,17 @@ def _graph(module: nn.Module, input_shape: tuple[int, int, int], *, any_width: b
     example = torch.zeros(2, *input_shape, dtype=torch.uint8)
     free = {0: "n", 3: "w"} if any_width else {0: "n"}
     buffer = io.BytesIO()
-    try:
-        with _silence():
-            torch.onnx.export(
-                module,
-                (example,),
-                buffer,  # type: ignore[arg-type]  # tracing writes to a file object too
-                dynamo=False,
-                opset_version=OPSET,
-                input_names=["image"],
-                output_names=["logits"],
-                dynamic_axes={"image": free, "logits": {0: "n"}},
-            )
-    except ImportError as error:
-        raise MissingExtraError("writing a model file needs onnx: pip install 'inkread[train]'.") from error
+    with _silence():
+        torch.onnx.export(
+            module,
+            (example,),
+            buffer,  # type: ignore[arg-type]  # tracing writes to a file object too
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=["image"],
+            output_names=["logits"],
+            dynamic_axes={"image": free, "logits": {0: "n"}},
+        )
     return buffer.getvalue()
 
 

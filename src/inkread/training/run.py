@@ -96,8 +96,9 @@ def train(
     folder, device = RunFolder(run_dir), torch.device(config.device)
     with deterministic(device, config.threads), JsonLog(folder.log) as log:
         everyone: tuple[Listener, ...] = (log, *listeners)
+        goes_on = resume and folder.checkpoint.exists()
         state = new_state(
-            config,
+            config.with_options({"start_from": None}) if goes_on else config,
             num_classes=data.train.outputs,
             image_shape=data.train.images.shape[1:],
             device=device,
@@ -108,7 +109,7 @@ def train(
             folder.remove_leftovers()
         else:
             folder.begin(config, data.describe())
-        if resume and folder.checkpoint.exists():
+        if goes_on:
             load_checkpoint(state, folder.checkpoint)
         with _interruptions() as stop:
             controls = Controls(save=_saver(folder), save_every=save_every, stop=stop)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import torch
 from torch import nn
@@ -12,6 +13,7 @@ from inkread.training.answers import right
 from inkread.training.config import TrainConfig
 from inkread.training.optimizers import make_optimizer
 from inkread.training.randomness import WEIGHTS, seed_for
+from inkread.training.start import start_from
 
 Weights = dict[str, torch.Tensor]
 
@@ -96,7 +98,8 @@ def new_state(
         The state before the first step.
 
     Raises:
-        ConfigError: if the network is unknown or does not fit the pictures.
+        ConfigError: if the network is unknown or does not fit the pictures, or the weights to start from are another's.
+        ModelFileError: if the weights to start from cannot be read.
     """
     channels, height, width = image_shape
     torch.manual_seed(seed_for(config.seed, WEIGHTS))
@@ -107,6 +110,8 @@ def new_state(
         image_size=(height, width),
         dropout=config.dropout,
     )
+    if config.start_from is not None:
+        start_from(network, Path(config.start_from))
     # Channels last is the order that convolutions on a CPU want: a step takes half the time.
     network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return State(

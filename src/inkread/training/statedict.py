@@ -20,8 +20,6 @@ from inkread.errors import ConfigError, MissingExtraError, ModelFileError
 
 try:
     import torch
-    from safetensors import SafetensorError
-    from safetensors.torch import load_file
 except ImportError as missing:
     raise MissingExtraError("a .pth is read and written by torch: pip install 'inkread[train]'.") from missing
 
@@ -29,14 +27,14 @@ from inkread.files import write_bytes
 from inkread.modelfile import Card
 from inkread.networks import NETWORKS, build, preprocessing
 from inkread.training.export import export_model
+from inkread.training.start import read_weights
 from inkread.version import __version__
 
 Tensors = dict[str, torch.Tensor]
 NESTED_UNDER = ("state_dict", "model_state_dict", "model")
-WEIGHTS_NAME = "weights.safetensors"
 TENSOR_ORDER = ("weight", "bias", "running_mean", "running_var", "num_batches_tracked")
 SIDES = (28, 32)
-FOLDED = 4
+BLOCK = 4
 SHAPES_SHOWN = 6
 MOST_CLASSES = 10_000
 
@@ -180,14 +178,7 @@ def write_pth(source: Path, target: Path) -> None:
         ModelFileError: if there are no weights or they are damaged.
         OutputError: if `target` cannot be written.
     """
-    path = source / WEIGHTS_NAME if source.is_dir() else source
-    path = path.with_name(WEIGHTS_NAME) if path.suffix == ".onnx" else path
-    if not path.is_file():
-        raise ModelFileError(f"there are no weights {path}: give the folder of a finished run.")
-    try:
-        tensors = load_file(path)
-    except (SafetensorError, OSError) as error:
-        raise ModelFileError(f"{path} is no safetensors file or is damaged: take a fresh copy.") from error
+    tensors = read_weights(source)
     buffer = BytesIO()
     torch.save({name: tensors[name] for name in sorted(tensors, key=_layer_order)}, buffer)
     write_bytes(target, buffer.getvalue())
@@ -209,7 +200,7 @@ def _candidates(shapes: list[tuple[int, ...]]) -> Iterator[Built]:
     channels = next((shape[1] for shape in shapes if len(shape) == 4), 1)
     if classes > MOST_CLASSES:
         return
-    unshuffled = channels // FOLDED if channels % FOLDED == 0 else channels  # `sprint` makes 2x2 pixels four channels
+    unshuffled = channels // BLOCK if channels % BLOCK == 0 else channels  # `sprint` makes 2x2 pixels four channels
     for name, side, planes in product(NETWORKS, SIDES, dict.fromkeys((channels, unshuffled))):
         with torch.device("meta"):
             candidate = _fresh(name, (planes, side, side), classes)

@@ -1,0 +1,85 @@
+"""A run that begins with the weights of another."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from inkread.errors import ConfigError
+from inkread.training.config import TrainConfig
+from inkread.training.run import train
+from tests.conftest import CommandLine, one_sentence
+
+STILL = 1e-12  # a learning rate that moves nothing
+
+
+def bars(path: Path, classes: int) -> Path:
+    """Bars in as many places as there are classes, learned at once."""
+    labels = np.arange(60) % classes
+    images = np.zeros((60, 28, 28), np.uint8)
+    for image, label in zip(images, labels, strict=True):
+        image[4:24, 4 + 7 * label : 8 + 7 * label] = 255
+    np.savez(path, images=images, labels=labels)
+    return path
+
+
+def configure(data: Path, **options: object) -> TrainConfig:
+    plain = TrainConfig(recipe="mlp-64x3", network="mlp-64x3", data=str(data), validation=10, epochs=1, batch_size=10)
+    return plain.with_options(options)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a finished run."""
+    folder = tmp_path_factory.mktemp("first")
+    return train(configure(bars(folder / "two.npz", 2), epochs=3), run_dir=folder / "run").parent
+
+
+def test_it_begins_where_the_other_ended(first: Path, tmp_path: Path) -> None:
+    config = configure(first.parent / "two.npz", learning_rate=STILL, start_from=str(first), seed=9)
+    train(config, run_dir=tmp_path / "run")
+    before, after = (load_file(folder / "weights.safetensors") for folder in (first, tmp_path / "run"))
+    assert all(torch.allclose(before[name], value) for name, value in after.items())
+
+
+def test_other_classes_get_a_new_last_layer_and_keep_the_rest(first: Path, tmp_path: Path) -> None:
+    config = configure(bars(tmp_path / "three.npz", 3), learning_rate=STILL, start_from=str(first))
+    train(config, run_dir=tmp_path / "run")
+    before, after = (load_file(folder / "weights.safetensors") for folder in (first, tmp_path / "run"))
+    changed = {name for name, value in after.items() if before[name].shape != value.shape}
+    assert len(changed) == 2
+    assert all(len(after[name]) == 3 for name in changed)
+    assert all(torch.allclose(before[name], after[name]) for name in after.keys() - changed)
+
+
+def test_an_interrupted_run_goes_on_without_what_it_began_with(first: Path, tmp_path: Path) -> None:
+    shutil.copytree(first, tmp_path / "start")
+    config = configure(first.parent / "two.npz", start_from=str(tmp_path / "start"))
+    train(config, run_dir=tmp_path / "run")
+    whole = (tmp_path / "run" / "weights.safetensors").read_bytes()
+    (tmp_path / "run" / "model.onnx").unlink()  # as if it had been killed before the last file
+    shutil.rmtree(tmp_path / "start")
+    train(config, run_dir=tmp_path / "run", resume=True)
+    assert (tmp_path / "run" / "weights.safetensors").read_bytes() == whole
+
+
+def test_weights_of_another_network_are_refused(first: Path, tmp_path: Path) -> None:
+    config = configure(first.parent / "two.npz", start_from=str(first), network="cnn-8-16")
+    with pytest.raises(ConfigError, match="of another network"):
+        train(config, run_dir=tmp_path / "run")
+    assert not (tmp_path / "run" / "config.json").exists()
+
+
+def test_what_cannot_be_started_from_is_one_sentence(inkread: CommandLine, tmp_path: Path) -> None:
+    bars(tmp_path / "two.npz", 2)
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "weights.safetensors").write_bytes(b"no tensors")
+    for name, said in (("nowhere", "there are no weights"), ("damaged", "is damaged")):
+        result = inkread("train", "mlp-64x3", "--data", "two.npz", "--start-from", name, "--out", "run")
+        assert said in one_sentence(result)
+        assert not (tmp_path / "run").exists()
