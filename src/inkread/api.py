@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Unpack
 import numpy as np
 
 from inkread.errors import ImageError, ModelFileError
-from inkread.inputs import prepare, prepare_all, read_inputs
+from inkread.inputs import DigitInput, load_all, prepare, prepare_all, read_inputs
 from inkread.opening import check_confidence, open_model, open_models, open_number_model
-from inkread.reading.streaming import all_read, check_several, read_chunks, read_each
+from inkread.reading.streaming import all_read, check_several, read_each, read_in_stages
 from inkread.types import Digit, Number, NumberOptions, Page
 
 if TYPE_CHECKING:
@@ -139,10 +139,7 @@ class Reader:
         Returns:
             For each picture, in order, the digit or the error.
         """
-        prepared = prepare_all(images, self.card)
-        usable = [item for item in prepared if not isinstance(item, ImageError)]
-        digits = iter(read_inputs(self._classifier, usable, self.min_confidence))
-        return [item if isinstance(item, ImageError) else next(digits) for item in prepared]
+        return self._read_prepared(prepare_all(load_all(images, self.card), self.card))
 
     def stream(self, images: Iterable[ImageSource]) -> Iterator[Digit | ImageError]:
         """Read many pictures as they come; one that cannot be used yields its error and the others are still read.
@@ -157,7 +154,10 @@ class Reader:
             ImageError: if `images` is a single picture, or nothing that holds pictures.
         """
         check_several(images, "digit")
-        return read_chunks(self.batch, images)
+        card = self.card
+        return read_in_stages(
+            lambda chunk: load_all(chunk, card), lambda items: prepare_all(items, card), self._read_prepared, images
+        )
 
     def number(
         self,
@@ -254,6 +254,12 @@ class Reader:
         """Read many pages as they come; errors as of `stream` and `page`, raised at once."""
         check_several(images, "page")
         return read_each(self._page_reader(), images, ahead=PAGES_AHEAD)
+
+    def _read_prepared(self, prepared: list[DigitInput | ImageError]) -> list[Digit | ImageError]:
+        """Run the network over those pictures that could be prepared."""
+        usable = [item for item in prepared if not isinstance(item, ImageError)]
+        digits = iter(read_inputs(self._classifier, usable, self.min_confidence))
+        return [item if isinstance(item, ImageError) else next(digits) for item in prepared]
 
     def _page_reader(self) -> Callable[[ImageSource], Page]:
         """Return what reads one page."""

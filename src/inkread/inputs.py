@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 # Below the first confidence a picture of the network's own size is also read as it is, in both polarities: a line or a
 # stripe across it leads normalisation astray, and not the network. Such a reading counts from the second one on.
 SECOND_LOOK, SURE_LOOK = 0.97, 0.98
+# Up to this side in pixels, a picture takes many short calls to prepare, which gain nothing by threads.
+SMALL = 320
 
 
 class DigitInput(NamedTuple):
@@ -56,18 +58,17 @@ def prepare(pixels: UInt8Array, card: Card) -> DigitInput:
     return DigitInput(resize(pixels, card.input_shape), box, has_ink)
 
 
-def prepare_all(images: Iterable[ImageSource], card: Card) -> list[DigitInput | ImageError]:
-    """Load some pictures and turn each into a model's input; no large one is kept while others are loaded.
+def load_all(images: Iterable[ImageSource], card: Card) -> list[DigitInput | ImageError | UInt8Array]:
+    """Load some pictures; large ones become a model's input at once, so that none is kept while others are loaded.
 
     Args:
         images: as `imaging.load_image` takes them.
         card: what the model says of itself.
 
     Returns:
-        For each picture, in order, the input, or what is wrong with it.
+        For each picture, in order, the input, or what is wrong with it; small ones as they are, for `prepare_all`.
     """
     from inkread.imaging import load_image
-    from inkread.imaging.mnistform import SIDE
 
     items: list[DigitInput | ImageError | UInt8Array] = []
     for image in images:
@@ -76,17 +77,23 @@ def prepare_all(images: Iterable[ImageSource], card: Card) -> list[DigitInput | 
         except ImageError as error:
             items.append(error)
             continue
-        waits = card.normalization == "mnist" and pixels.shape == (SIDE, SIDE)
-        items.append(pixels if waits else prepare(pixels, card))
-    forms = _find_forms(items)
+        items.append(pixels if max(pixels.shape) <= SMALL else prepare(pixels, card))
+    return items
+
+
+def prepare_all(items: Sequence[DigitInput | ImageError | UInt8Array], card: Card) -> list[DigitInput | ImageError]:
+    """Turn into a model's input what of the result of `load_all` is none yet."""
+    forms = _find_forms(items) if card.normalization == "mnist" else {}
     return [forms.get(place) or _prepared(item, card) for place, item in enumerate(items)]
 
 
 def _find_forms(items: Sequence[DigitInput | ImageError | UInt8Array]) -> dict[int, DigitInput]:
     """Prepare, by their places, the pictures that have MNIST's form already; that is told of all of them at once."""
-    from inkread.imaging.mnistform import find_normal_forms
+    from inkread.imaging.mnistform import SIDE, find_normal_forms
 
-    plain = {place: item for place, item in enumerate(items) if isinstance(item, np.ndarray)}
+    plain = {
+        place: item for place, item in enumerate(items) if isinstance(item, np.ndarray) and item.shape == (SIDE, SIDE)
+    }
     if not plain:
         return {}
     forms = find_normal_forms(np.stack(list(plain.values())))

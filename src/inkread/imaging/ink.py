@@ -139,7 +139,7 @@ def _from_tiny(raised: UInt8Array) -> UInt8Array:
 
 def _from_even_ground(raised: UInt8Array, base: int) -> UInt8Array:
     """Stretch the ink of a picture without noise; a picture that is stretched already stays as it is."""
-    if base == 0 and cv2.minMaxLoc(raised)[1] >= _FULL:
+    if base == 0 and int(raised.max()) >= _FULL:
         return raised
     full = _full_ink(raised)
     return _stretch(raised, base, full) if full - base >= _LEAST_CONTRAST else np.zeros_like(raised)

@@ -64,7 +64,7 @@ def load_image(
         )
     path = Path(source)
     try:
-        with path.open("rb") as file:
+        with path.open("rb", buffering=0) as file:
             return _read(file, str(path), max_pixels, grey=grey)
     except FileNotFoundError as error:
         raise ImageError(f"{path} does not exist; check the path.") from error

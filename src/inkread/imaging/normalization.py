@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -49,8 +50,7 @@ class Normalized:
     steps: tuple[Step, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Found:
+class _Found(NamedTuple):
     """A digit in the picture, perhaps at a lower resolution.
 
     Attributes:
@@ -152,6 +152,8 @@ def _reduce(grey: UInt8Array, side: int) -> tuple[UInt8Array, float]:
 
 def _in_picture(found: _Found, box: Box, shape: tuple[int, ...]) -> Box:
     """Return a box of `found` in pixels of the whole picture."""
+    if found.factor == 1 and not (found.x or found.y):
+        return box
     x0, y0, x1, y1 = (value * found.factor for value in box)
     right, bottom = min(shape[1], round(x1) + found.x), min(shape[0], round(y1) + found.y)
     return Box(min(int(x0) + found.x, right - 1), min(int(y0) + found.y, bottom - 1), right, bottom)
@@ -176,19 +178,24 @@ def ink_box(ink: UInt8Array) -> Box | None:
     if not width:
         return None
     rim = max(1, round(max(width, height) / DIGIT_SIDE))
-    inner_rows, inner_columns = ink[y : y + height], ink[:, x : x + width]
+    left, top, right, bottom = max(0, x - rim), max(0, y - rim), x + width, y + height
+    inner_rows, inner_columns = ink[y:bottom], ink[:, x:right]
     return Box(
-        x - _overhang(inner_rows[:, max(0, x - rim) : x].max(axis=0)[::-1].tolist()),
-        y - _overhang(inner_columns[max(0, y - rim) : y].max(axis=1)[::-1].tolist()),
-        x + width + _overhang(inner_rows[:, x + width : x + width + rim].max(axis=0).tolist()),
-        y + height + _overhang(inner_columns[y + height : y + height + rim].max(axis=1).tolist()),
+        x - _overhang(np.maximum.reduce(inner_rows[:, left:x], axis=0).tolist()[::-1]),
+        y - _overhang(np.maximum.reduce(inner_columns[top:y], axis=1).tolist()[::-1]),
+        right + _overhang(np.maximum.reduce(inner_rows[:, right : right + rim], axis=0).tolist()),
+        bottom + _overhang(np.maximum.reduce(inner_columns[bottom : bottom + rim], axis=1).tolist()),
     )
 
 
 def _overhang(outwards: list[int]) -> int:
     """Return up to which place a row of pixels holds at least 80 % of its highest value."""
-    highest = max(outwards, default=0)
-    return max(place for place, value in enumerate(outwards, 1) if value >= 0.8 * highest) if highest else 0
+    if not outwards or (highest := max(outwards)) == 0:
+        return 0
+    place = len(outwards)
+    while outwards[place - 1] < 0.8 * highest:
+        place -= 1
+    return place
 
 
 def scale(ink: UInt8Array) -> UInt8Array:

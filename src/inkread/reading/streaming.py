@@ -20,6 +20,8 @@ MOST_THREADS = 8
 FIRST, MOST = 8, 64
 MOST_BYTES = 1 << 20
 Source = TypeVar("Source")
+Loaded = TypeVar("Loaded")
+Prepared = TypeVar("Prepared")
 Result = TypeVar("Result")
 
 
@@ -46,22 +48,46 @@ def read_each(
     yield from _in_threads(attempt, images, ahead)
 
 
-def read_chunks(
-    function: Callable[[list[Source]], list[Result]], images: Iterable[Source]
+def read_in_stages(
+    load: Callable[[list[Source]], Loaded],
+    prepare: Callable[[Loaded], Prepared],
+    read: Callable[[Prepared], list[Result]],
+    images: Iterable[Source],
 ) -> Generator[Result, None, None]:
-    """Map a function of several pictures in threads, order kept, drawing only a few pictures ahead.
+    """Take pictures through three stages, chunk by chunk, order kept, drawing only a few pictures ahead.
 
-    Each thread takes a chunk through all steps, so that no step waits for another and few pictures are in memory.
+    The first and the last stage run in threads, the one between them in the calling thread alone: it consists of many
+    short calls, between which threads would only wait for each other.
 
     Args:
-        function: returns as many results as it takes pictures; safe to be called in several threads.
-        images: what it takes.
+        load: the first stage, safe to be called in several threads.
+        prepare: the second one.
+        read: the third one, safe as the first; returns as many results as there were pictures.
+        images: what the first stage takes.
 
     Yields:
         For each picture, in order, the result.
     """
-    for results in _in_threads(function, _chunks(images), min(os.cpu_count() or 1, MOST_THREADS)):
-        yield from results
+    threads = _threads()
+    with ThreadPoolExecutor(threads) as pool:
+        loading: deque[Future[Loaded]] = deque()
+        reading: deque[Future[list[Result]]] = deque()
+        chunks = _chunks(images)
+        try:
+            while True:
+                while len(loading) < threads and (chunk := next(chunks, None)) is not None:
+                    loading.append(pool.submit(load, chunk))
+                if not loading:
+                    break
+                reading.append(pool.submit(read, prepare(loading.popleft().result())))
+                if len(reading) > threads:
+                    yield from reading.popleft().result()
+            while reading:
+                yield from reading.popleft().result()
+        finally:
+            waiting: list[Future[Any]] = [*loading, *reading]
+            for future in waiting:  # whoever stops half-way waits only for what has begun
+                future.cancel()
 
 
 def _chunks(images: Iterable[Source]) -> Iterator[list[Source]]:
@@ -83,7 +109,7 @@ def _in_threads(
     function: Callable[[Source], Result], tasks: Iterable[Source], ahead: int
 ) -> Generator[Result, None, None]:
     """Map a function that raises nothing, order kept; at most `ahead` tasks are drawn before the first is done."""
-    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_THREADS)) as pool:
+    with ThreadPoolExecutor(_threads()) as pool:
         waiting: deque[Future[Result]] = deque()
         try:
             for task in tasks:
@@ -95,6 +121,11 @@ def _in_threads(
         finally:
             for future in waiting:  # whoever stops half-way waits only for what has begun
                 future.cancel()
+
+
+def _threads() -> int:
+    """Say how many threads work at once."""
+    return min(os.cpu_count() or 1, MOST_THREADS)
 
 
 def all_read(results: Iterable[Result | ImageError]) -> list[Result]:
