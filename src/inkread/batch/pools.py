@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from inkread.batch.outcome import Outcome
@@ -15,7 +14,7 @@ from inkread.batch.settings import Settings
 from inkread.batch.work import Job, Work
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Executor, Future
 
     from inkread.api import Reader
 
@@ -58,7 +57,9 @@ def open_pool(reader: Reader, settings: Settings, pages: int, workers: int | Non
         finally:
             executor.shutdown(cancel_futures=True)
         return
+    from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
+    from tempfile import TemporaryDirectory
 
     with TemporaryDirectory(prefix="inkread-") as folder:
         models = _write_models(reader, Path(folder))

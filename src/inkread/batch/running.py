@@ -5,8 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
-from concurrent.futures import Future
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Future
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,7 +86,7 @@ def _finished(item: Outcome | Future[Outcome], journal: Journal | None) -> Outco
     """Wait for a page, and write it down."""
     try:
         outcome = item if isinstance(item, Outcome) else item.result()
-    except BrokenProcessPool as error:
+    except BrokenExecutor as error:
         raise OutputError(
             "a process that reads was killed, perhaps for want of memory: try fewer at once, such as --workers 2."
         ) from error

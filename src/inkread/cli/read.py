@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import ExitStack, closing
 from enum import StrEnum
@@ -166,7 +167,6 @@ def _read(paths: list[Path], settings: Settings, wishes: _Wishes) -> None:
         sys.stdout.reconfigure(errors="replace")  # A pipe may be of an encoding that lacks a label's letters.
     warnings.filterwarnings("ignore", module="PIL")  # What is wrong with a file stands in its row.
     from inkread.api import load
-    from inkread.cli.model import hint_at_conversion
     from inkread.documents import find_files
     from inkread.files import check_folder
 
@@ -175,11 +175,16 @@ def _read(paths: list[Path], settings: Settings, wishes: _Wishes) -> None:
         _check_outside(settings.out, paths)
     reader = load(wishes.model, min_confidence=wishes.min_confidence)
     _leave_threads_to_us()
-    hint_at_conversion(wishes.model)
+    if wishes.model is not None:
+        from inkread.cli.model import hint_at_conversion
+
+        hint_at_conversion(wishes.model)
     if reader.card.task != "digit":
         raise ConfigError(f"this model reads a {reader.card.task} a picture, not digits: take another with --model.")
     found = find_files(paths, apart_from=settings.out)
     progress, printer = _make_displays(reader, found, settings, wishes)
+    gc.freeze()  # what is loaded by now stays
+    gc.enable()  # see `inkread.cli.main`
     with progress:
         is_good = _read_all(reader, found, settings, wishes, printer, progress)
     printer.end()
@@ -210,7 +215,9 @@ def _make_displays(reader: Reader, found: list[Found], settings: Settings, wishe
     """Choose progress and printer so that the two do not write into each other."""
     from rich.console import Console
 
-    console, errors, style = Console(highlight=False), Console(stderr=True, highlight=False), wishes.progress
+    # Without emoji, a list of which Rich would load; no name is to become one either.
+    console, errors = (Console(stderr=is_error, highlight=False, emoji=False) for is_error in (False, True))
+    style = wishes.progress
     is_mixed = sys.stdout.isatty() and sys.stderr.isatty() and style in (ProgressStyle.auto, ProgressStyle.bars)
     is_table = wishes.output is Format.table
     progress = make_progress(ProgressStyle.none if is_mixed and not is_table else style, errors, len(found))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from inkread.evaluation.metrics import Evaluation
+from typing import TYPE_CHECKING
+
 from inkread.types import NO_DIGIT, Digit, Number
+
+if TYPE_CHECKING:
+    from inkread.evaluation.metrics import Evaluation
 
 
 def percent(value: float | None, decimals: int = 2) -> str:
