@@ -67,6 +67,13 @@ def find_candidates(rules: Rules, height: float) -> tuple[list[Candidate], Parts
     return found, parts
 
 
+def share_of_tables(strokes: UInt8Array, height: float) -> float:
+    """Return which share of the strokes, uint8 of shape (H, W), hangs together in parts both too tall and too wide."""
+    stats = find_parts(strokes).stats[1:]
+    large = (stats[:, _H] > TALLEST * height) & (stats[:, _W] > TALLEST * height)
+    return float(stats[large, _AREA].sum()) / max(1.0, float(stats[:, _AREA].sum()))
+
+
 def _sort_out(stats: Table, height: float) -> tuple[Chosen, Chosen]:
     """Tell parts that may hold a digit, and small ones, from the rest: bool of shape (n,) each."""
     w, h, area = stats[:, _W], stats[:, _H], stats[:, _AREA]

@@ -20,7 +20,7 @@ from inkread.types import Box, Classifier, Number, RowNetwork, UInt8Array
 
 CONTEXT = 0.3  # of a digit's height, on all sides
 SOFT = 0.1  # of a digit's height, round a stroke: its soft edge
-LEAST_NUMBER = 0.3  # what is less sure is a word or a scribble
+LEAST_NUMBER = 0.4  # what is less sure is a word or a scribble
 LEAST_SEEN = 0.1  # what is less sure at first sight is not worth another look
 # Columns that a digit's ink covers on average, in heights: more in 0.4 % of 2,100 made numbers and in 81 % of the words
 # in which digits were seen.

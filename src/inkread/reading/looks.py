@@ -26,7 +26,8 @@ def settle(looks: Sequence[Number], *, min_confidence: float) -> Number:
         min_confidence: the least confidence that is accepted, 0 to 1.
 
     Returns:
-        The surest look with that text, its confidence the mean over all looks: those that see another text count 0.
+        The surest look with that text. Its confidence is that text's share of all looks' confidence, one that sees no
+        number counting whole; that is about how often it is right. It is never above that of the surest look.
     """
     sums: dict[str, float] = {}
     for look in looks:
@@ -35,7 +36,8 @@ def settle(looks: Sequence[Number], *, min_confidence: float) -> Number:
     best = max((look for look in looks if look.text == text), key=lambda look: look.confidence)
     if not text:
         return best
-    confidence = sums[text] / len(looks)
+    empty = sum(not look.text for look in looks)
+    confidence = min(best.confidence, sums[text] / (sum(sums.values()) + empty))
     accepted = confidence >= min_confidence
     reason = None if accepted else unsure(confidence, min_confidence)
     return replace(best, confidence=confidence, accepted=accepted, reason=reason)

@@ -84,21 +84,23 @@ def _thin(mask: UInt8Array, thickest: int, gap: int) -> tuple[UInt8Array, UInt8A
     return thin, np.asarray(joined, np.uint8)
 
 
-def find_rules(strokes: UInt8Array, faint: UInt8Array, height: float) -> Rules:
+def find_rules(strokes: UInt8Array, faint: UInt8Array, height: float, *, wider: int = 0) -> Rules:
     """Find the lines of an upright page and take them away, but not the strokes that cross them.
 
     Args:
         strokes: uint8 of shape (H, W), 1 on ink.
         faint: the same, but on faint ink too; a ruling's lines are often paler than the writing.
         height: of a digit in pixels.
+        wider: so many pixels more may a line measure across, as dark lines do with their soft edges.
 
     Returns:
         The strokes and the lines.
     """
     mask = cv2.bitwise_or(strokes, faint).astype(np.uint8, copy=False)
-    ink = _look_for_thin(mask, height)
+    thickest = _thickest(height) + wider
+    ink = _look_for_thin(mask, thickest, height)
     level = _level_lines(ink, height)
-    upright = _turned(_level_lines(_look_for_thin(_turned(mask), height), height, _turned(level)))
+    upright = _turned(_level_lines(_look_for_thin(_turned(mask), thickest, height), height, _turned(level)))
     level |= _level_lines(ink, height, upright)
     lines = cv2.bitwise_or(level, upright)
     return Rules(np.asarray(cv2.subtract(strokes, lines), np.uint8), level, upright)
@@ -110,18 +112,22 @@ def _turned(mask: UInt8Array) -> UInt8Array:
 
 
 class _Ink(NamedTuple):
-    """A mask, what of it may be level lines, and all that may bridge them: uint8 of shape (H, W), 1 on ink, each."""
+    """A mask, what of it may be level lines, and all that may bridge them: uint8 of shape (H, W), 1 on ink, each.
+
+    Lines measure at most `thickest` pixels across.
+    """
 
     mask: UInt8Array
     thin: UInt8Array
     bridged: UInt8Array
+    thickest: int
 
 
-def _look_for_thin(mask: UInt8Array, height: float) -> _Ink:
+def _look_for_thin(mask: UInt8Array, thickest: int, height: float) -> _Ink:
     """Find what is thin enough for a level line."""
-    thin, joined = _thin(mask, _thickest(height), _gap(height))
+    thin, joined = _thin(mask, thickest, _gap(height))
     bridged = cv2.bitwise_or(joined, cv2.dilate(mask, np.ones((3, 1), np.uint8)))
-    return _Ink(mask, thin, np.asarray(bridged, np.uint8))
+    return _Ink(mask, thin, np.asarray(bridged, np.uint8), thickest)
 
 
 def _thickest(height: float) -> int:
@@ -145,8 +151,8 @@ def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> 
     Returns:
         uint8 of shape (H, W), 1 on lines, but not where a stroke crosses them.
     """
-    mask, thin, bridged = ink
-    thickest, gap, length = _thickest(height), _gap(height), LONG * height
+    mask, thin, bridged, thickest = ink
+    gap, length = _gap(height), LONG * height
     least = round(length if across is None else FRAMED * height)
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     inked = np.asarray(runs.any(axis=1))

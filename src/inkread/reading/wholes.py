@@ -1,4 +1,4 @@
-"""A crop with one number, read as a whole: where its digits stand is estimated, and tried otherwise where in doubt."""
+"""A crop with one number, read as a whole; where in doubt, several looks settle what it says."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ import numpy as np
 from inkread.imaging import to_grey
 from inkread.imaging.polarity import has_light_ink
 from inkread.reading.constraints import Constraint
+from inkread.reading.looks import settle
 from inkread.reading.numberink import find_number
 from inkread.reading.refusal import nothing
 from inkread.reading.rows import Row, read_rows
 from inkread.types import NO_INK, Number, RowNetwork, UInt8Array
 
-SURE = 0.9  # from this confidence on nothing else is tried
-OTHER_HEIGHTS = (0.8, 1.25)
+SURE = 0.97  # from this confidence on one look is enough
+OTHER_HEIGHTS = (0.72, 0.8, 0.9, 1.1, 1.25, 1.4)
 OTHER_MIDDLES = (-0.15, 0.15)  # of a digit's height
 GUESSED = 0.62  # of a crop's height, a digit's where no ink tells it
 
@@ -58,8 +59,7 @@ def read_whole_number(
     best = read([first])[0]
     if best.confidence >= SURE:
         return best
-    others = read(_otherwise(first))
-    return max([best, *others], key=lambda number: number.confidence)
+    return settle([best, *read(_otherwise(first))], min_confidence=min_confidence)
 
 
 def _otherwise(row: Row) -> list[Row]:
