@@ -217,13 +217,14 @@ class Reader:
         check_several(images, "number")
         return read_each(self._number_reader(**options), images)
 
-    def page(self, image: ImageSource) -> Page:
+    def page(self, image: ImageSource, *, separators: bool = False) -> Page:
         """Read all numbers on a page: a photo, a scan, a form, a table.
 
         The page is put upright first; words, ruling and boxes are left out.
 
         Args:
             image: as `digit` takes it.
+            separators: whether decimal points and commas and leading minuses are read; else they are ignored.
 
         Returns:
             The page, its numbers in reading order with boxes in pixels of the picture as it came. A page without
@@ -233,13 +234,14 @@ class Reader:
             ImageError: if the picture cannot be used.
             ModelFileError: if the model does not read single digits.
         """
-        return self._page_reader()(image)
+        return self._page_reader(separators)(image)
 
-    def pages(self, images: Iterable[ImageSource]) -> list[Page]:
+    def pages(self, images: Iterable[ImageSource], *, separators: bool = False) -> list[Page]:
         """Read many pages.
 
         Args:
             images: pictures, each as `digit` takes it.
+            separators: as of `page`.
 
         Returns:
             The pages, in the order of `images`.
@@ -248,12 +250,12 @@ class Reader:
             ImageError: if a picture cannot be used; it names the picture by its place.
             ModelFileError: as of `page`.
         """
-        return all_read(self.stream_pages(images))
+        return all_read(self.stream_pages(images, separators=separators))
 
-    def stream_pages(self, images: Iterable[ImageSource]) -> Iterator[Page | ImageError]:
+    def stream_pages(self, images: Iterable[ImageSource], *, separators: bool = False) -> Iterator[Page | ImageError]:
         """Read many pages as they come; errors as of `stream` and `page`, raised at once."""
         check_several(images, "page")
-        return read_each(self._page_reader(), images, ahead=PAGES_AHEAD)
+        return read_each(self._page_reader(separators), images, ahead=PAGES_AHEAD)
 
     def _read_prepared(self, prepared: list[DigitInput | ImageError]) -> list[Digit | ImageError]:
         """Run the network over those pictures that could be prepared."""
@@ -261,14 +263,16 @@ class Reader:
         digits = iter(read_inputs(self._classifier, usable, self.min_confidence))
         return [item if isinstance(item, ImageError) else next(digits) for item in prepared]
 
-    def _page_reader(self) -> Callable[[ImageSource], Page]:
+    def _page_reader(self, separators: bool) -> Callable[[ImageSource], Page]:
         """Return what reads one page."""
         from inkread.imaging import load_image
         from inkread.reading.pages import read_page
 
         self._check_digits()
         rows, least = self._rows()
-        return lambda image: read_page(load_image(image, grey=True), self._classifier, rows, min_confidence=least)
+        return lambda image: read_page(
+            load_image(image, grey=True), self._classifier, rows, separators=separators, min_confidence=least
+        )
 
     def _rows(self) -> tuple[OnnxRows, float]:
         """Return what reads numbers, opened on first use, and the least confidence at which one is accepted."""

@@ -36,6 +36,13 @@ def test_a_page_is_read_from_a_file_as_from_its_pixels(
     assert reader.page(path).to_dict() == reader.page(picture).to_dict()
 
 
+def test_separators_on_a_page_are_read_where_they_are_asked_for(reader: inkread.Reader) -> None:
+    photo = Path(__file__).parents[2] / "examples" / "pages" / "tally.jpg"
+    assert {"5653", "7433"} <= set(texts(reader.page(photo)))
+    [page] = reader.pages([photo], separators=True)
+    assert {"565.3", "743.3"} <= set(texts(page))
+
+
 def test_a_photo_is_decoded_with_its_turn(reader: inkread.Reader, mnist_test: Dataset, tmp_path: Path) -> None:
     picture = sheet(mnist_test)
     image = Image.fromarray(np.repeat(np.rot90(picture)[..., None], 3, axis=2))

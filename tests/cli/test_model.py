@@ -75,6 +75,13 @@ def test_without_a_file_the_default_model_is_shown(inkread: CommandLine) -> None
     assert parse_card(result.stdout) == OnnxClassifier.open(shipped_model()).card
 
 
+@pytest.mark.parametrize("name", ["digits.onnx", "numbers.onnx", "tutorial.onnx"])
+def test_every_shipped_model_is_shown(inkread: CommandLine, name: str) -> None:
+    result = inkread("model", "show", shipped_model(name))
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Accepts" in result.stdout
+
+
 @pytest.mark.slow
 def test_what_is_no_model_is_refused(inkread: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "text.onnx").write_text("no model")

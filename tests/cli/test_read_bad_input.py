@@ -139,6 +139,31 @@ def test_options_that_do_not_exist_are_refused(inkread: CommandLine) -> None:
     assert inkread("read").returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--range", "5", "1"], "write the least value first"),
+        (["--pattern", "("], "pattern"),
+        (["--length", "0"], "cannot be"),
+        (["--checksum", ""], "known are luhn"),
+        (["--as", "digit", "--separators"], "leave out --as digit"),
+    ],
+)
+def test_a_mistyped_option_leaves_the_results_of_before(
+    inkread: CommandLine, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    assert inkread("read", "seven.png", "--out", "out").returncode == 0
+    before = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert said in one_sentence(inkread("read", "seven.png", "--out", "out", *arguments))
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == before
+
+
+def test_a_network_for_numbers_does_not_read_digits(inkread: CommandLine) -> None:
+    numbers = shipped_model("numbers.onnx")
+    assert "leave out --as digit" in one_sentence(inkread("read", "seven.png", "--as", "digit", "--model", numbers))
+    assert "single digits" in one_sentence(inkread("explain", "seven.png", "--out", "out", "--model", numbers))
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 @pytest.mark.parametrize("arguments", [["recipes"], ["read", "seven.png", "--format", "csv"]])
 def test_a_full_disk_behind_the_output_is_one_sentence(tmp_path: Path, arguments: list[str]) -> None:

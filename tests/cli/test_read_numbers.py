@@ -73,7 +73,7 @@ def test_a_constraint_that_nothing_satisfies_stands_in_the_result(inkread: Comma
         (("--as", "number", "--length", "6-4"), "length"),
         (("--as", "number", "--pattern", "(1"), "never closed"),
         (("--as", "number", "--choices", ""), "choices"),
-        (("--separators", "--as", "digit"), "--as number"),
+        (("--separators", "--as", "digit"), "leave out --as digit"),
         (("--length", "3", "--as", "page"), "--as number"),
     ],
 )

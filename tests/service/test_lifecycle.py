@@ -94,7 +94,9 @@ REFUSED = {
     "--min-confidence 2": "between 0 and 1",
     "--host no.such.host.invalid": "cannot listen",
     "--max-megabytes 0": "above 0",
-    "--run-minutes -1": "above 0",
+    "--run-minutes -1": "--run-minutes is -1",
+    "--max-megapixels nan": "--max-megapixels is nan",
+    "--max-megabytes inf": "--max-megabytes is inf",
 }
 
 

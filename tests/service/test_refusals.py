@@ -19,6 +19,12 @@ def test_what_is_no_picture_by_its_type(client: httpx.Client, seven: bytes, kind
     problem(client.post("/v1/digit", content=seven, headers={"Content-Type": kind}), 415)
 
 
+def test_what_curl_says_of_any_body_is_no_hindrance(client: httpx.Client, seven: bytes) -> None:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}  # of `curl --data-binary @seven.png`
+    assert client.post("/v1/digit", content=seven, headers=kind).json()["label"] == "7"
+    problem(client.post("/v1/digit", content=b"a=1&b=2", headers=kind), 422)
+
+
 BROKEN = {
     "nothing": b"",
     "text": b"this is no picture",

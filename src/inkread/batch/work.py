@@ -91,7 +91,7 @@ class Work:
             return self._reader.digit(pixels)
         if task == "number":
             return self._reader.number(pixels, **self._settings.options)
-        return self._reader.page(pixels)
+        return self._reader.page(pixels, separators=self._settings.options.get("separators", False))
 
     def _write_copies(self, job: Job, pixels: UInt8Array, result: Digit | Number | Page) -> tuple[str, ...]:
         """Write what is asked for; return the names of the files."""

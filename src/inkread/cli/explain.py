@@ -42,14 +42,14 @@ def explain(
     ] = None,
 ) -> None:
     """Show how a network comes to its answer: layer by layer, votes, decisive ink, nearest training digits."""
-    from inkread.api import load
+    from inkread.api import Reader, open_model
     from inkread.cli.model import hint_at_conversion
     from inkread.explain import explain as explain_picture
     from inkread.explain import write_explanation
     from inkread.files import check_folder
 
     check_folder(out)
-    reader = load(model)
+    reader = Reader(open_model(model))
     hint_at_conversion(model)
     explanation = explain_picture(reader, image, for_label, against)
     _print(explanation, write_explanation(explanation, out))

@@ -189,11 +189,11 @@ def _about(card: Card) -> list[tuple[str, str]]:
     """Say what the model reads and how."""
     channels, height, width = card.input_shape
     colour = {1: "grey", 3: "RGB"}.get(channels, f"{channels} channels")
-    how = {"mnist": "normalised as in MNIST", "resize": "the whole picture, scaled"}[card.normalization]
+    how = {"mnist": "normalised as in MNIST", "resize": "the whole picture, scaled", "strip": "rows of any width"}
     return [
         ("Reads", f"one {card.task} a picture, {len(card.labels)} classes{', or none of them' * card.reject_class}"),
         ("Labels", "  ".join(card.labels)),
-        ("Input", f"{height} x {width} pixels, {colour}, {how}"),
+        ("Input", f"{height} x {width} pixels, {colour}, {how[card.normalization]}"),
         ("Network", _with_options(card.network, card.network_options)),
         ("Accepts", f"from {100 * card.threshold:g} % confidence on (temperature {card.temperature:g})"),
         ("Licence", card.licence),

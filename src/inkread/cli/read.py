@@ -33,6 +33,7 @@ EPILOG = (
     "inkread read photo.png --model runs/quick/model.onnx\n\n"
     "inkread read cells/*.png --as number --length 4-6 --range 0 150000\n\n"
     "inkread read cells/*.png --as number --separators --format csv > numbers.csv\n\n"
+    "inkread read ledger.pdf --separators --out read\n\n"
     "[bold]CSV[/bold]\n\n"
     "One row a digit or number, in reading order: path, text (with --as digit: label), confidence (0 to 1), accepted, "
     "reason (why not), x0 y0 x1 y1 (its box in pixels), error, as (digit, number or page), page (of a document, from "
@@ -111,7 +112,7 @@ def read(
     """Read the digit, the number, or all numbers on the page, in each picture.
 
     What cannot be used is reported on its line; all else is still read, and the exit status is 2. With --out, a run
-    that was stopped goes on with --resume. Options under "Numbers" read every picture as one number.
+    that was stopped goes on with --resume. Options under "Numbers" but --separators read every picture as one number.
     """
     asked: NumberOptions = {
         "length": None if length is None else parse_length(length),
@@ -121,7 +122,9 @@ def read(
         "choices": choices or None,
         "separators": separators,
     }
-    given = [name for name, value in asked.items() if value]
+    given = [name for name, value in asked.items() if value is not None and name != "separators"]
+    if separators and task is Task.digit:
+        raise ConfigError("--separators says something of numbers: leave out --as digit.")
     if given and task not in (Task.auto, Task.number):
         raise ConfigError(f"--{given[0]} says something of a number: it belongs to --as number.")
     for name, is_given in (("annotate", annotate), ("hocr", hocr), ("resume", resume)):
@@ -129,6 +132,10 @@ def read(
             raise ConfigError(f"--{name} needs a folder: add --out DIR.")
     from inkread.batch import Settings
 
+    if given:
+        from inkread.reading import make_constraint
+
+        make_constraint(**{name: asked[name] for name in given})  # type: ignore[literal-required]
     chosen = Task.number if given else task
     settings = Settings(
         task=chosen.value, options=asked, detail=output is Format.json, out=out, annotate=annotate, hocr=hocr
@@ -181,6 +188,8 @@ def _read(paths: list[Path], settings: Settings, wishes: _Wishes) -> None:
         hint_at_conversion(wishes.model)
     if reader.card.task != "digit":
         raise ConfigError(f"this model reads a {reader.card.task} a picture, not digits: take another with --model.")
+    if settings.task == Task.digit and reader.number_network is not None:
+        raise ConfigError("this model reads numbers as a whole, not single digits: leave out --as digit.")
     found = find_files(paths, apart_from=settings.out)
     progress, printer = _make_displays(reader, found, settings, wishes)
     gc.freeze()  # what is loaded by now stays

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from inkread.errors import MissingExtraError
+from inkread.errors import ConfigError, MissingExtraError
 
 EPILOG = (
     "[bold]Examples[/bold]\n\n"
@@ -27,6 +27,7 @@ LIBRARIES = {
     "uvicorn": "uvicorn",
 }
 LIMITS = "Limits"
+MOST = 1_000_000  # of what limits count in
 
 
 def register(app: typer.Typer) -> None:
@@ -70,6 +71,14 @@ def serve(
     missing = [library for name, library in LIBRARIES.items() if find_spec(name) is None]
     if missing:
         raise MissingExtraError(f"serving needs {', '.join(missing)}: pip install 'inkread[serve]'.")
+    for name, value in (
+        ("--max-megabytes", max_megabytes),
+        ("--max-megapixels", max_megapixels),
+        ("--body-seconds", body_seconds),
+        ("--run-minutes", run_minutes),
+    ):
+        if not 0 < value < MOST:
+            raise ConfigError(f"{name} is {value:g}, it must be above 0 and below {MOST:,}.")
     from inkread.service.server import serve as run
     from inkread.service.settings import Settings
 

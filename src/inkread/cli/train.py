@@ -67,10 +67,14 @@ def train(
         int | None, _option("N", "Set aside to choose the best epoch by; at most a fifth.", DATA)
     ] = None,
     limit: Annotated[int | None, _option("N", "Train with so many pictures only.", DATA)] = None,
-    augmentation: Annotated[str | None, _option("KIND", "none, shift, affine, elastic or everyday.", DATA)] = None,
+    augmentation: Annotated[
+        str | None, _option("KIND", "none, shift, affine, elastic, everyday, or rows (of numbers).", DATA)
+    ] = None,
     epochs: Annotated[int | None, _option("N", "Passes over the pictures.", LEARNING)] = None,
     batch_size: Annotated[int | None, _option("N", "Pictures a step.", LEARNING)] = None,
-    loss: Annotated[str | None, _option("KIND", "cross-entropy, nll, mse or open-set.", LEARNING)] = None,
+    loss: Annotated[
+        str | None, _option("KIND", "cross-entropy, nll, mse, open-set, or ctc (of texts).", LEARNING)
+    ] = None,
     label_smoothing: Annotated[
         float | None, _option("SHARE", "Of the target, spread over all classes.", LEARNING)
     ] = None,

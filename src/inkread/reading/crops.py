@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import cv2
@@ -49,7 +50,12 @@ class Crop(NamedTuple):
 
 
 def read_crops(
-    crops: Sequence[Crop], classifier: Classifier, rows: RowNetwork | None, *, min_confidence: float
+    crops: Sequence[Crop],
+    classifier: Classifier,
+    rows: RowNetwork | None,
+    *,
+    separators: bool = False,
+    min_confidence: float,
 ) -> list[Number]:
     """Read crops that may hold one number each.
 
@@ -57,29 +63,34 @@ def read_crops(
         crops: of one page.
         classifier: a network for single digits in MNIST's form.
         rows: a network that reads numbers as a whole; without it they are cut up and read digit by digit.
+        separators: whether point, comma and minus are read; else they are ignored.
         min_confidence: the least confidence that is accepted, 0 to 1.
 
     Returns:
         For each crop the number; its text is empty where the crop holds a word or something else.
     """
     if rows is None:
-        cut_up = (read_number(crop.image, classifier, min_confidence=min_confidence) for crop in crops)
+        read = partial(read_number, classifier=classifier, separators=separators, min_confidence=min_confidence)
+        cut_up = (read(crop.image) for crop in crops)
         return [_number_or_none(number) for number in cut_up]
-    numbers = _read_whole(crops, rows, min_confidence)
+    read_all = partial(read_rows, network=rows, separators=separators, min_confidence=min_confidence)
+    numbers = _read_whole(crops, read_all, min_confidence)
     return [number if number.confidence >= LEAST_NUMBER else nothing(NO_NUMBER) for number in numbers]
 
 
-def _read_whole(crops: Sequence[Crop], network: RowNetwork, min_confidence: float) -> list[Number]:
+def _read_whole(
+    crops: Sequence[Crop], read_all: Callable[[Sequence[Row]], list[Number]], min_confidence: float
+) -> list[Number]:
     """Read crops as rows; where in doubt, take several looks and settle on what most of them show."""
     rows = [Row(np.asarray(cv2.bitwise_not(crop.image), np.uint8), crop.middle, crop.height) for crop in crops]
-    numbers = read_rows(rows, network, min_confidence=min_confidence)
+    numbers = read_all(rows)
     for index, crop in enumerate(crops):
         widest = WIDEST_DIGIT if numbers[index].confidence < SURE else WIDEST_SURE
         if crop.inked > widest * len(numbers[index].text):
             numbers[index] = nothing(NO_NUMBER)  # most of the ink is in no digit: a word in which one was seen
     doubtful = [index for index, number in enumerate(numbers) if LEAST_SEEN <= number.confidence < SURE]
     looks = [other_looks(rows[index]) for index in doubtful]
-    read = iter(read_rows([look for each in looks for look in each], network, min_confidence=min_confidence))
+    read = iter(read_all([look for each in looks for look in each]))
     for index, each in zip(doubtful, looks, strict=True):
         others = [next(read) for _ in each]
         numbers[index] = settle([numbers[index], *others], min_confidence=min_confidence)

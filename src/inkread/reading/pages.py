@@ -67,7 +67,12 @@ class Layout:
 
 
 def read_page(
-    pixels: UInt8Array, classifier: Classifier, rows: RowNetwork | None = None, *, min_confidence: float = 0.5
+    pixels: UInt8Array,
+    classifier: Classifier,
+    rows: RowNetwork | None = None,
+    *,
+    separators: bool = False,
+    min_confidence: float = 0.5,
 ) -> Page:
     """Read all numbers on a page.
 
@@ -75,6 +80,7 @@ def read_page(
         pixels: uint8 of shape (H, W) or (H, W, 3) RGB.
         classifier: a network for single digits in MNIST's form, whose labels are "0" to "9".
         rows: a network that reads numbers as a whole; without it they are cut up and read digit by digit.
+        separators: whether point, comma and minus are read; else they are ignored.
         min_confidence: the least confidence that is accepted, 0 to 1.
 
     Returns:
@@ -88,7 +94,7 @@ def read_page(
     if rows is None:
         likely = set_words_aside(layout.candidates, layout.ink, layout.parts, layout.height, classifier)
     cuts = cut_out(layout.ink, layout.rules, layout.parts, likely, layout.height, as_it_is=rows is not None)
-    read = read_crops(cuts, classifier, rows, min_confidence=min_confidence)
+    read = read_crops(cuts, classifier, rows, separators=separators, min_confidence=min_confidence)
     found = [(number, cut.place) for number, cut in zip(read, cuts, strict=True) if number.text]
     boxes = [_shifted(number.box or Box(0, 0, 1, 1), place) for number, place in found]
     numbers = tuple(

@@ -17,7 +17,8 @@ from inkread.service.settings import Settings
 if TYPE_CHECKING:
     from python_multipart.multipart import MultipartCallbacks
 
-RAW = ("application/octet-stream", "binary/octet-stream", "image/")
+# curl --data-binary says urlencoded of whatever it sends; what the bytes are is seen when they are decoded.
+RAW = ("application/octet-stream", "binary/octet-stream", "image/", "application/x-www-form-urlencoded")
 MULTIPART = "multipart/form-data"
 MOST_FILES = 256
 MOST_PARTS = MOST_FILES + 16

@@ -95,13 +95,17 @@ async def number(request: Request, options: NumberParameters, model: Model = Non
 
 
 @router.post("/page", response_model=None, responses={200: {"model": PageAnswer}}, openapi_extra=pictures())
-async def page(request: Request, model: Model = None) -> Response:
+async def page(
+    request: Request,
+    separators: Annotated[bool, Query(description="Read point, comma and minus too.")] = False,
+    model: Model = None,
+) -> Response:
     """Read all numbers of a page."""
     service = service_of(request)
     content = await service.upload(request)
     with holding(request):
         reader = await service.reader(model)
-        found = await service.apart(read_page, reader, content, service.settings.max_pixels)
+        found = await service.apart(read_page, reader, content, service.settings.max_pixels, separators)
     return as_json(found.to_dict())
 
 
@@ -128,9 +132,9 @@ def read_number(reader: Reader, content: bytes, max_pixels: int, options: Number
     return reader.number(load_image(content, max_pixels=max_pixels), **options)
 
 
-def read_page(reader: Reader, content: bytes, max_pixels: int) -> Page:
+def read_page(reader: Reader, content: bytes, max_pixels: int, separators: bool) -> Page:
     """Read one page; errors as of `Reader.page`."""
-    return reader.page(load_image(content, max_pixels=max_pixels))
+    return reader.page(load_image(content, max_pixels=max_pixels), separators=separators)
 
 
 def _read_all(
@@ -163,6 +167,6 @@ def _answers(
             if kind == "number":
                 yield read_number(reader, file.content, max_pixels, options)
             else:
-                yield read_page(reader, file.content, max_pixels)
+                yield read_page(reader, file.content, max_pixels, options.get("separators", False))
         except ImageError as error:
             yield error
