@@ -257,6 +257,7 @@ def _data(card: Card) -> list[tuple[str, str]]:
     """Say what it was trained on, a few lines a data set."""
     rows = []
     for source in card.data:
-        rows += [(source.name, f"{source.count:,} pictures, licence {source.licence}")]
+        held = f"{source.count:,} pictures, " if source.count else ""  # a file that others are made from has no count
+        rows += [(source.name, f"{held}licence {source.licence}")]
         rows += [("", f"SHA-256 {source.sha256}"), ("", source.credit)]
     return rows

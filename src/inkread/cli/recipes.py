@@ -56,7 +56,7 @@ def list_recipes(context: typer.Context) -> None:
     table.add_column("optimiser", no_wrap=True)
     for title in ("accuracy", "time"):
         table.add_column(title, justify="right", no_wrap=True)
-    table.add_column("network")
+    table.add_column("network", overflow="fold")
     for name, recipe in RECIPES.items():
         config, facts = recipe(), FACTS[name]
         table.add_row(

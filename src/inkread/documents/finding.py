@@ -82,7 +82,7 @@ def _searched(folder: Path, apart_from: Path | None) -> list[Found]:
 
     files = [Found(path) for path in _walk(folder, apart_from, note)]
     if not files and not problems:
-        return [Found(folder, f"{folder} is a folder without pictures or documents.")]
+        return [Found(folder, f"{folder} is a folder without pictures or documents; name another.")]
     return sorted(files + problems, key=lambda entry: natural_key(entry.path))
 
 

@@ -105,5 +105,5 @@ def _refusal(path: Path, code: int | None) -> str:
     if code in (FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY):
         return f"{path} is encrypted; save a copy without a password."
     if code == FPDF_ERR_FILE:
-        return f"{path} holds no pages."
+        return f"{path} holds no pages; take a fresh copy."
     return f"{path} is a broken PDF and cannot be opened; get a fresh copy."

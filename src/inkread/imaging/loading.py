@@ -98,7 +98,7 @@ def _read(file: BinaryIO, name: str, max_pixels: int, *, grey: bool) -> UInt8Arr
     """Identify and decode one open file."""
     prefix = file.read(16)
     if not prefix:
-        raise ImageError(f"{name} is empty, not a picture.")
+        raise ImageError(f"{name} is empty, not a picture; take a fresh copy.")
     if prefix.startswith(SIGNATURE):
         content = prefix + file.read(MOST_BYTES)
         pixels = decode_plain_png(content, max_pixels) if len(content) <= MOST_BYTES else None
@@ -116,7 +116,7 @@ def _read(file: BinaryIO, name: str, max_pixels: int, *, grey: bool) -> UInt8Arr
                 return _decode(image, name, max_pixels)
     if prefix[4:8] == b"ftyp":
         raise ImageError(f"{name} is a HEIC picture or a film, which cannot be read; save it as JPEG or PNG.")
-    raise ImageError(f"{name} is not a picture of a known format; use PNG, JPEG, TIFF, WebP, BMP or GIF.")
+    raise ImageError(f"{name} is not a picture of a known format; use PNG, JPEG, TIFF, WebP, BMP, GIF or PDF.")
 
 
 def _identify(file: BinaryIO, prefix: bytes, formats: tuple[str, ...], name: str) -> Image.Image | None:

@@ -201,7 +201,7 @@ FACTS: dict[str, Facts] = {
     "sprint": Facts(network="2 conv layers", parameters=72186, accuracy=99.1, seconds=2),
     "sprint-995": Facts(network="2 conv layers", parameters=284650, accuracy=99.5, seconds=10),
     "mlp-128-64": Facts(network="784-128-64-10", parameters=109386, accuracy=97.9, seconds=20),
-    "mlp-64x3": Facts(network="784-64-64-64-10", parameters=59210, accuracy=97.8, seconds=10),
+    "mlp-64x3": Facts(network="784-3x64-10", parameters=59210, accuracy=97.8, seconds=10),
     "cnn-10-20": Facts(network="2 conv layers", parameters=21840, accuracy=98.9, seconds=60),
     "cnn-8-16": Facts(network="2 conv layers", parameters=9098, accuracy=98.9, seconds=60),
     "reader": Facts(network="7 conv layers", parameters=308715, accuracy=99.6, seconds=3300),
