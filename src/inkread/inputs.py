@@ -122,6 +122,7 @@ def read_inputs(classifier: OnnxClassifier, inputs: Sequence[DigitInput], least:
     rows = classifier.probabilities(np.stack([item.image_chw for item in inputs]))
     if classifier.card.reject_class:  # a network that cannot refuse is sure of anything
         look_again(classifier, inputs, rows)
+        look_otherwise(classifier, inputs, rows)
     best = rows.argmax(axis=1)
     confidences = rows[np.arange(len(rows)), best].tolist()
     answers = zip(inputs, rows, best.tolist(), confidences, strict=True)
@@ -140,6 +141,20 @@ def look_again(classifier: Classifier, inputs: Sequence[DigitInput], rows: Float
         best = max(dark_and_light, key=lambda row: row.max())
         if best.max() >= SURE_LOOK:
             rows[place] = best
+
+
+def look_otherwise(classifier: OnnxClassifier, inputs: Sequence[DigitInput], rows: Float32Array) -> None:
+    """Replace answers that are still unsure by the mean over several looks; changes `rows` in place."""
+    from inkread.imaging.looks import other_looks
+
+    if classifier.card.normalization != "mnist":
+        return
+    unsure = [i for i in np.flatnonzero(rows.max(axis=1) < SECOND_LOOK).tolist() if inputs[i].has_ink]
+    if not unsure:
+        return
+    looks = np.concatenate([other_looks(inputs[i].image_chw[0])[:, np.newaxis] for i in unsure])
+    answers = classifier.probabilities(looks).reshape(len(unsure), -1, rows.shape[1])
+    rows[unsure] = (rows[unsure] + answers.sum(axis=1)) / (1 + answers.shape[1])
 
 
 def _make_digit(item: DigitInput, probabilities: Float32Array, label: str, confidence: float, least: float) -> Digit:
