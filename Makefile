@@ -20,7 +20,7 @@ $(STAMP): pyproject.toml constraints.txt
 
 demo: install
 	@rm -rf $(DEMO)
-	$(BIN)/inkread read examples/pages/tally.jpg --annotate --out $(DEMO)/page
+	$(BIN)/inkread read examples/pages/tally.jpg --separators --annotate --out $(DEMO)/page
 	$(BIN)/inkread train quick --out $(DEMO)
 	$(BIN)/inkread evaluate $(DEMO)/model.onnx --out $(DEMO)/evaluation
 	$(BIN)/inkread read examples/digits/[0-9]* --model $(DEMO)/model.onnx --annotate --out $(DEMO)/read

@@ -10,7 +10,7 @@ from inkread.errors import ModelFileError
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 SHIPPED_SHA256 = {
     "digits.onnx": "3cd6100471ef874b71161660345a12970d40ce6e5fcf6bc04664408527aa4cc6",
-    "numbers.onnx": "75305f19de1741e186bcfb9212008fb1201ab23bd9600f8b38bbbf4ec03dfb40",
+    "numbers.onnx": "017d598d71b71b10d5c11f0681967f1859abda6084974c323515b5df046f20c6",
     "tutorial.onnx": "ecae3df39544b9d5ac4e5b26c859551c171cc31ef50092c4bd1d85d623f64706",
 }
 
