@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from inkread.data import Dataset
+from tests.conftest import untraced
 
 HEAVY = {"torch", "onnxruntime", "cv2", "matplotlib", "onnx", "PIL", "numpy"}
 TORCH = [sys.executable, "-c", "import torch"]
@@ -29,7 +30,12 @@ def picture(tmp_path: Path, mnist_test: Dataset) -> str:
 def loaded_by(*command: str) -> set[str]:
     """Run a command with Python's import log and return the top-level modules it loaded."""
     result = subprocess.run(
-        [sys.executable, "-X", "importtime", *command], capture_output=True, text=True, check=True, timeout=120
+        [sys.executable, "-X", "importtime", *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+        env=untraced(),  # measuring coverage loads modules of its own
     )
     names = [line.rsplit("|", 1)[1].strip() for line in result.stderr.splitlines() if line.startswith("import time:")]
     return {name.partition(".")[0] for name in names}
