@@ -145,13 +145,13 @@ def look_again(classifier: Classifier, inputs: Sequence[DigitInput], rows: Float
 
 def look_otherwise(classifier: OnnxClassifier, inputs: Sequence[DigitInput], rows: Float32Array) -> None:
     """Replace answers that are still unsure by the mean over several looks; changes `rows` in place."""
-    from inkread.imaging.looks import other_looks
-
     if classifier.card.normalization != "mnist":
         return
     unsure = [i for i in np.flatnonzero(rows.max(axis=1) < SECOND_LOOK).tolist() if inputs[i].has_ink]
     if not unsure:
         return
+    from inkread.imaging.looks import other_looks
+
     looks = np.concatenate([other_looks(inputs[i].image_chw[0])[:, np.newaxis] for i in unsure])
     answers = classifier.probabilities(looks).reshape(len(unsure), -1, rows.shape[1])
     rows[unsure] = (rows[unsure] + answers.sum(axis=1)) / (1 + answers.shape[1])

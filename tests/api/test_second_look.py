@@ -5,7 +5,7 @@ import numpy as np
 import inkread
 from inkread.data.corruptions import corrupt
 from inkread.imaging import normalize
-from inkread.imaging.looks import LOOKS, other_looks
+from inkread.imaging.looks import other_looks
 
 
 def test_stripes_across_a_small_picture_do_not_hide_the_digit(mnist_test):
@@ -39,10 +39,10 @@ def test_looks_turn_slant_and_stretch_about_the_middle():
     bar = np.zeros((28, 28), np.uint8)
     bar[4:24, 12:16] = 255
     looks = other_looks(bar)
-    assert looks.shape == (LOOKS, 28, 28)
+    assert looks.shape == (6, 28, 28)
     turned, back, slanted, leaning, _narrow, _wide = looks.astype(int)
     assert np.abs(turned[:, ::-1] - back).max() <= 1
     assert np.abs(slanted[:, ::-1] - leaning).max() <= 1
-    masses = looks.reshape(LOOKS, -1).sum(axis=1) / bar.sum()
+    masses = looks.reshape(6, -1).sum(axis=1) / bar.sum()
     assert np.allclose(masses[:4], 1, atol=0.03)
     assert np.allclose(masses[4:], (0.85, 1.15), atol=0.03)

@@ -15,7 +15,7 @@ from inkread.data import Dataset
 from inkread.errors import ImageError, ModelFileError
 from inkread.explain import Explanation, explain, open_network, write_explanation
 from inkread.explain.drawing import tiles
-from inkread.modelfile import write_model
+from inkread.modelfile import shipped_model, write_model
 from tests.modelfile.graphs import card, linear_graph, random_weights
 
 PHOTO = Path(__file__).parents[2] / "examples" / "digits" / "3-phone-photo.jpg"
@@ -118,6 +118,8 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path) -> None:
         explain(None, tmp_path / "missing.png")
     with pytest.raises(ModelFileError, match="no model file"):
         explain(tmp_path / "missing.onnx", PHOTO)
+    with pytest.raises(ModelFileError, match="reads numbers as a whole"):
+        explain(shipped_model("numbers.onnx"), PHOTO)
 
 
 def test_the_folder_holds_a_page_and_pictures(three: Explanation, tmp_path: Path) -> None:

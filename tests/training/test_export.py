@@ -13,6 +13,7 @@ from inkread.networks import build, preprocessing
 from inkread.runtime import OnnxClassifier
 from inkread.training.calibration import Gate, gated
 from inkread.training.export import PixelsToLogits, export_model
+from tests.modelfile.graphs import card
 
 
 @pytest.mark.parametrize(("name", "shape"), [("reader", (1, 28, 28)), ("best", (3, 21, 16))])
@@ -69,14 +70,6 @@ def test_the_gate_is_part_of_the_model_file(tmp_path: Path) -> None:
 
 def test_without_onnx_it_is_said_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "onnx", None)
-    card = Card(
-        name="none",
-        task="digit",
-        labels=tuple("0123456789"),
-        input_shape=(1, 28, 28),
-        normalization="mnist",
-        network="mlp-64x3",
-    )
     with pytest.raises(MissingExtraError, match=r"pip install 'inkread\[train\]'"):
-        export_model(build("mlp-64x3"), card, tmp_path / "model.onnx", preprocessing("mlp-64x3"))
+        export_model(build("mlp-64x3"), card(), tmp_path / "model.onnx", preprocessing("mlp-64x3"))
     assert not (tmp_path / "model.onnx").exists()

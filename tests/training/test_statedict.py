@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import os
 import pickle
+import subprocess
+import sys
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -301,3 +303,11 @@ def test_a_pth_can_be_read_with_as_it_is(tmp_path: Path) -> None:
     picture = np.full((60, 60), 255, np.uint8)
     picture[10:50, 25:35] = 0
     assert reader.digit(picture).label in reader.labels
+
+
+def test_without_safetensors_it_is_said_what_to_install(tmp_path: Path) -> None:
+    torch.save(SmallMlp().state_dict(), tmp_path / "weights.pth")
+    lines = ("import sys", "sys.modules['safetensors'] = None", "import inkread", "inkread.load('weights.pth')")
+    command = [sys.executable, "-c", "\n".join(lines)]
+    result = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
+    assert "MissingExtraError: a .pth is read and written by torch: pip install 'inkread[train]'" in result.stderr

@@ -14,11 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from inkread.errors import ConfigError, DataError
+from inkread.imaging.warping import warp
 from inkread.naming import nearest
 from inkread.types import Float32Array, UInt8Array
 
 SIDE = 28
-CENTRE = (SIDE - 1) / 2
 WHITE = 255
 
 Floats = npt.NDArray[np.floating]
@@ -92,14 +92,6 @@ def _blur(image: UInt8Array, deviation: float) -> UInt8Array:
     return cv2.GaussianBlur(image, (0, 0), deviation).astype(np.uint8, copy=False)
 
 
-def _warp(image: UInt8Array, matrix: list[list[float]], shift: tuple[float, float] = (0.0, 0.0)) -> UInt8Array:
-    """Map the picture about its centre: matrix of shape (2, 2), shift in pixels to the right and down."""
-    linear = np.array(matrix, np.float64)
-    offset = np.array([CENTRE, CENTRE]) - linear @ [CENTRE, CENTRE] + shift
-    affine = np.column_stack([linear, offset])
-    return cv2.warpAffine(image, affine, (SIDE, SIDE), flags=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
-
-
 def _sign(rng: np.random.Generator) -> int:
     """Choose between -1 and 1."""
     return int(rng.choice([-1, 1]))
@@ -150,24 +142,24 @@ def motion_blur(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
 
 def shear(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     """Slant by half a pixel a row, to the left or to the right."""
-    return _warp(image, [[1, 0.5 * _sign(rng)], [0, 1]])
+    return warp(image, [[1, 0.5 * _sign(rng)], [0, 1]])
 
 
 def scale(image: UInt8Array, _rng: np.random.Generator) -> UInt8Array:
     """Shrink to 55 %."""
-    return _warp(image, [[0.55, 0], [0, 0.55]])
+    return warp(image, [[0.55, 0], [0, 0.55]])
 
 
 def rotate(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     """Turn by 15 to 28 degrees, either way."""
     angle = np.deg2rad(_sign(rng) * rng.uniform(15, 28))
-    return _warp(image, [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return warp(image, [[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
 
 
 def translate(image: UInt8Array, rng: np.random.Generator) -> UInt8Array:
     """Move by 2 to 4 pixels sideways and as much up or down."""
     dx = _sign(rng) * rng.uniform(2, 4)
-    return _warp(image, [[1, 0], [0, 1]], (dx, _sign(rng) * rng.uniform(2, 4)))
+    return warp(image, [[1, 0], [0, 1]], (dx, _sign(rng) * rng.uniform(2, 4)))
 
 
 def brightness(images: UInt8Array, _rng: np.random.Generator) -> UInt8Array:

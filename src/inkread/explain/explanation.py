@@ -104,9 +104,9 @@ def explain(
         ConfigError: if the model knows no such class, or the two are the same.
     """
     if model is None or isinstance(model, str | Path):
-        from inkread.api import load
+        from inkread.api import Reader, open_model
 
-        model = load(model)
+        model = Reader(open_model(model))
     network = open_network(model)
     pixels = load_image(image)
     digit = model.digit(pixels)

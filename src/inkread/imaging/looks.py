@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-import cv2
 import numpy as np
 
+from inkread.imaging.warping import warp
 from inkread.types import UInt8Array
 
 TURN = math.radians(8)
@@ -20,7 +20,6 @@ _CHANGES = (
     ((NARROW, 0.0), (0.0, 1.0)),
     ((WIDE, 0.0), (0.0, 1.0)),
 )
-LOOKS = len(_CHANGES)
 
 
 def other_looks(digit: UInt8Array) -> UInt8Array:
@@ -32,11 +31,4 @@ def other_looks(digit: UInt8Array) -> UInt8Array:
     Returns:
         uint8 of shape (6, H, W): turned by 8 degrees either way, slanted either way, narrower, wider.
     """
-    height, width = digit.shape
-    middle = np.array([(width - 1) / 2, (height - 1) / 2])
-    pictures = []
-    for change in _CHANGES:
-        linear = np.array(change)
-        matrix = np.column_stack([linear, middle - linear @ middle])
-        pictures.append(cv2.warpAffine(digit, matrix, (width, height), flags=cv2.INTER_LINEAR))
-    return np.stack(pictures).astype(np.uint8, copy=False)
+    return np.stack([warp(digit, change) for change in _CHANGES])

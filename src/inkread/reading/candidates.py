@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inkread.reading.pageink import Parts, find_parts
+from inkread.reading.pageink import Parts
 from inkread.reading.pagerules import Rules
 from inkread.types import Box, UInt8Array
 
@@ -46,30 +46,29 @@ class Candidate(NamedTuple):
     parts: tuple[int, ...]
 
 
-def find_candidates(rules: Rules, height: float) -> tuple[list[Candidate], Parts]:
+def find_candidates(rules: Rules, parts: Parts, height: float) -> list[Candidate]:
     """Group the ink of a page.
 
     Args:
         rules: the strokes of the upright page, and its lines.
+        parts: the connected parts of the strokes.
         height: of a digit in pixels, as usual on this page.
 
     Returns:
-        The groups in no order, and the connected parts of the strokes.
+        The groups in no order.
     """
-    parts = find_parts(rules.strokes)
     stats = parts.stats
     tall, small = _sort_out(stats, height)
     lines = _Uprights(rules.upright, height, stats, tall)
     pairs = [pair for pair in _neighbours(stats, tall) if _belong(stats, pair, lines, height)]
     pairs += [pair for pair in _join_small(stats, tall, small) if not lines.part_from(stats, *pair)]
     groups = _join([*np.flatnonzero(tall).tolist(), *np.flatnonzero(small).tolist()], pairs)
-    found = [Candidate(_around(stats[group]), tuple(group)) for group in groups if tall[group].any()]
-    return found, parts
+    return [Candidate(_around(stats[group]), tuple(group)) for group in groups if tall[group].any()]
 
 
-def share_of_tables(strokes: UInt8Array, height: float) -> float:
-    """Return which share of the strokes, uint8 of shape (H, W), hangs together in parts both too tall and too wide."""
-    stats = find_parts(strokes).stats[1:]
+def share_of_tables(parts: Parts, height: float) -> float:
+    """Return which share of the ink of some parts belongs to those that are both too tall and too wide for a number."""
+    stats = parts.stats[1:]
     large = (stats[:, _H] > TALLEST * height) & (stats[:, _W] > TALLEST * height)
     return float(stats[large, _AREA].sum()) / max(1.0, float(stats[:, _AREA].sum()))
 

@@ -128,36 +128,41 @@ def find_layout(grey: UInt8Array, classifier: Classifier) -> Layout | None:
     pose = find_pose(survey.rules, survey.parts, survey.height / survey.reduction, sight.turn.quarters)
     placement = make_placement(pose, ink.shape[1], ink.shape[0])
     ink = placement.apply(ink)
-    rules = _best_ruled(ink, height)
-    candidates, parts = find_candidates(rules, height)
+    rules, parts = _best_ruled(ink, height)
+    candidates = find_candidates(rules, parts, height)
     return Layout(ink, rules, parts, tuple(candidates), height, pose, placement, factor)
 
 
-def _best_ruled(ink: UInt8Array, height: float) -> Rules:
-    """Find the lines of an upright page and its strokes; where much is left of a table, wider lines are looked for."""
-    best = _ruled(ink, height, 0)
-    left = share_of_tables(best.strokes, height)
+def _best_ruled(ink: UInt8Array, height: float) -> tuple[Rules, Parts]:
+    """Find the lines of an upright page, and the connected parts of its strokes.
+
+    Where much is left of a table, wider lines are looked for.
+    """
+    faint, dark = find_faint(ink), find_strokes(ink, height)
+    best = _ruled(ink, faint, dark, height, 0)
+    parts = find_parts(best.strokes)
+    left = share_of_tables(parts, height)
     for wider in (1, 2):
         if left < MOST_LEFT:
             break
-        other = _ruled(ink, height, wider)
-        less = share_of_tables(other.strokes, height)
+        other = _ruled(ink, faint, dark, height, wider)
+        others = find_parts(other.strokes)
+        less = share_of_tables(others, height)
         if less > left - LEAST_GAIN:
             break
-        best, left = other, less
-    return best
+        best, parts, left = other, others, less
+    return best, parts
 
 
-def _ruled(ink: UInt8Array, height: float, wider: int) -> Rules:
+def _ruled(ink: UInt8Array, faint: UInt8Array, dark: UInt8Array, height: float, wider: int) -> Rules:
     """Find the lines of an upright page, `wider` pixels more across than usual, and its strokes.
 
     Dark lines must not make pale writing look like paper; so away from them, the strokes are told without them. Close
     to them, what is left of a line must not look like a stroke.
     """
-    faint = find_faint(ink)
     rules = find_rules(faint, faint, height, wider=wider)
     lines = cv2.bitwise_or(rules.level, rules.upright)
-    beside = cv2.subtract(find_strokes(ink, height), lines)
+    beside = cv2.subtract(dark, lines)
     bare = np.asarray(cv2.bitwise_and(ink, ink, mask=np.equal(lines, 0).view(np.uint8)), np.uint8)
     away = cv2.subtract(find_strokes(bare, height), cv2.dilate(lines, np.ones((5, 5), np.uint8)))
     return rules._replace(strokes=np.asarray(cv2.bitwise_or(beside, away), np.uint8))

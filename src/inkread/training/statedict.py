@@ -20,6 +20,8 @@ from inkread.errors import ConfigError, MissingExtraError, ModelFileError
 
 try:
     import torch
+
+    from inkread.training.start import read_weights
 except ImportError as missing:
     raise MissingExtraError("a .pth is read and written by torch: pip install 'inkread[train]'.") from missing
 
@@ -27,7 +29,6 @@ from inkread.files import write_bytes
 from inkread.modelfile import Card
 from inkread.networks import NETWORKS, build, preprocessing
 from inkread.training.export import export_model
-from inkread.training.start import read_weights
 from inkread.version import __version__
 
 Tensors = dict[str, torch.Tensor]
