@@ -32,7 +32,7 @@ def test_what_is_moved_upright_comes_back_to_its_place(
     point = (round(x / w), round(y / w))
     assert -1 <= point[0] <= placement.width
     assert -1 <= point[1] <= placement.height
-    box = placement.in_picture(Box(point[0], point[1], point[0] + 1, point[1] + 1), factor)
+    box = placement.in_picture([Box(point[0], point[1], point[0] + 1, point[1] + 1)], factor)[0]
     assert 0 <= box.x0 < box.x1 <= round(width * factor)
     assert 0 <= box.y0 < box.y1 <= round(height * factor)
     middle = np.array([box.x0 + box.x1, box.y0 + box.y1]) / 2

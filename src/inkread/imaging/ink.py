@@ -11,6 +11,7 @@ from inkread.imaging.ground import estimate_ground
 from inkread.imaging.panels import undo_stripes
 from inkread.imaging.polarity import border_of, has_light_ink
 from inkread.imaging.pooling import shrink_to_highest
+from inkread.imaging.ranks import percentile
 from inkread.types import Float32Array, UInt8Array
 
 # Shades of a picture in 0..255.
@@ -131,7 +132,7 @@ def despeckle(picture: UInt8Array) -> UInt8Array:
 
 def _from_tiny(raised: UInt8Array) -> UInt8Array:
     """Stretch a picture with too few bare pixels to learn anything about its ground."""
-    low, high = (float(value) for value in np.percentile(raised, (5, 92)))
+    low, high = percentile(raised, 5), percentile(raised, 92)
     if high - low < _LEAST_TINY_CONTRAST:
         return np.zeros_like(raised)
     return _stretch(raised, low + 0.08 * (high - low), high)

@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkread.imaging.ranks import median
 from inkread.imaging.stroke import stroke_width
 from inkread.types import UInt8Array
 
@@ -106,10 +107,10 @@ def _wipe(ink: UInt8Array, mask: UInt8Array, rows: npt.NDArray[np.intp], thickes
     zone = (rows + np.arange(-reach, reach + 1)[:, None]).clip(0, height - 1)
     columns = np.broadcast_to(np.arange(width), zone.shape)
     across = mask[zone, columns].sum(axis=0)
-    typical = float(np.median(across))
+    typical = median(across)
     free = across <= typical + 1
     near = np.abs(zone - rows) <= typical / 2 + 2
-    amount = float(np.median(ink[zone, columns].sum(axis=0, where=near)[free])) / 255
+    amount = median(ink[zone, columns].sum(axis=0, where=near)[free]) / 255
     near &= free
     ink[zone[near], columns[near]] = 0
     return amount

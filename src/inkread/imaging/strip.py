@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from inkread.imaging.polarity import has_light_ink
+from inkread.imaging.ranks import percentile
 from inkread.types import UInt8Array
 
 STRIP_HEIGHT = 32
@@ -52,7 +53,7 @@ def make_strip(raised: UInt8Array, middle: float, scale: float) -> UInt8Array:
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR  # averaging keeps thin strokes visible
     small = cv2.resize(part, size, interpolation=way)
     ink = cv2.morphologyEx(small, cv2.MORPH_TOPHAT, _WINDOW, borderType=cv2.BORDER_REPLICATE)
-    full = max(_LEAST_CONTRAST, float(np.percentile(ink, _FULL)))
+    full = max(_LEAST_CONTRAST, percentile(np.asarray(ink), _FULL))
     shift = STRIP_HEIGHT / 2 - (middle - top) * size[1] / part.shape[0]
     matrix = np.array([[1.0, 0, 0], [0, 1.0, shift]])
     placed = cv2.warpAffine(cv2.convertScaleAbs(ink, alpha=255 / full), matrix, (wide, STRIP_HEIGHT))

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import cv2
 import numpy as np
 
+from inkread.imaging.ranks import median
 from inkread.reading.candidates import Candidate, Chosen
 from inkread.reading.looks import SURE, other_looks, settle
 from inkread.reading.numbers import read_number
@@ -169,8 +170,8 @@ def _digits_of(parts: Parts, candidate: Candidate) -> tuple[float, float, float]
     heights = stats[:, cv2.CC_STAT_HEIGHT]
     digits = heights >= TALL * heights.max()
     middles = stats[digits, cv2.CC_STAT_TOP] + heights[digits] / 2
-    tall = float(np.median(heights[digits]))
+    tall = median(heights[digits])
     columns = np.zeros(candidate.box.width, np.bool_)
     for x, width in stats[digits][:, [cv2.CC_STAT_LEFT, cv2.CC_STAT_WIDTH]].tolist():
         columns[x - candidate.box.x0 : x - candidate.box.x0 + width] = True
-    return float(np.median(middles)), tall, float(np.count_nonzero(columns)) / tall
+    return median(middles), tall, float(np.count_nonzero(columns)) / tall

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inkread.imaging.ranks import median
 from inkread.reading.pageink import find_parts
 from inkread.types import UInt8Array
 
@@ -237,7 +238,7 @@ def _line_in(part: Chosen, thickest: int) -> tuple[Floats, float] | None:
     rows, near = _fit(columns, middles, 0.25 * thickest + 1, w)
     if np.count_nonzero(near) < LEAST_COVERED * w:
         return None
-    thickness = float(np.median(count[columns[near]]))
+    thickness = median(count[columns[near]])
     if float(np.abs(rows[columns[near]] - middles[near]).mean()) > UNEVEN + 0.2 * thickness:
         return None
     return rows, thickness

@@ -237,12 +237,10 @@ def _reduced(picture: UInt8Array, factor: float) -> tuple[UInt8Array, float]:
 
 def _in_picture(number: Number, place: Box, layout: Layout) -> Number:
     """Bring a number's boxes from its crop to the picture."""
-
-    def moved(box: Box) -> Box:
-        return layout.placement.in_picture(_shifted(box, place), layout.factor)
-
-    digits = tuple(replace(digit, box=moved(digit.box)) if digit.box else digit for digit in number.digits)
-    return replace(number, digits=digits, box=moved(number.box) if number.box else None)
+    boxes = [_shifted(box, place) for box in (number.box, *(digit.box for digit in number.digits)) if box]
+    moved = iter(layout.placement.in_picture(boxes, layout.factor))
+    number = replace(number, box=next(moved) if number.box else None)
+    return replace(number, digits=tuple(replace(d, box=next(moved)) if d.box else d for d in number.digits))
 
 
 def _shifted(box: Box, place: Box) -> Box:

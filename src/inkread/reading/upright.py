@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -78,14 +79,16 @@ class Placement:
         size = (self.width, self.height)
         return np.asarray(cv2.warpPerspective(picture, self.matrix, size, flags=cv2.INTER_LINEAR), np.uint8)
 
-    def in_picture(self, box: Box, factor: float = 1.0) -> Box:
-        """Return the upright box round a box of the upright page, in pixels of the picture times `factor`."""
-        corners = np.array([(box.x0, box.y0), (box.x1, box.y0), (box.x1, box.y1), (box.x0, box.y1)], np.float64)
-        points = _transform(np.asarray(np.linalg.inv(self.matrix), np.float64), corners) * factor
-        (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
-        width, height = (round(side * factor) for side in self.picture)
-        left, top = min(max(0, math.floor(x0)), width - 1), min(max(0, math.floor(y0)), height - 1)
-        return Box(left, top, max(left + 1, min(width, math.ceil(x1))), max(top + 1, min(height, math.ceil(y1))))
+    def in_picture(self, boxes: Sequence[Box], factor: float = 1.0) -> list[Box]:
+        """Return the upright boxes round boxes of the upright page, in pixels of the picture times `factor`."""
+        if not boxes:
+            return []
+        corners = np.array(boxes, np.float64)[:, [[0, 1], [2, 1], [2, 3], [0, 3]]].reshape(-1, 2)
+        points = _transform(np.asarray(np.linalg.inv(self.matrix), np.float64), corners).reshape(-1, 4, 2) * factor
+        limits = np.array([round(side * factor) for side in self.picture])
+        first = np.clip(np.floor(points.min(axis=1)), 0, limits - 1)
+        last = np.clip(np.ceil(points.max(axis=1)), first + 1, limits)
+        return [Box(*box) for box in np.hstack([first, last]).astype(int).tolist()]
 
 
 def _transform(matrix: Floats, points: Floats) -> Floats:
