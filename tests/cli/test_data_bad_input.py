@@ -175,4 +175,7 @@ def test_sheet_that_cannot_be_written_leaves_the_old_one(inkread: CommandLine, t
     (tmp_path / "own" / "a" / "x.png").write_bytes(png())
     out = tmp_path / "file" / "sheet.png"
     assert "file is a file, give a folder" in one_sentence(inkread("data", "sheet", tmp_path / "own", "--out", out))
+    refused = one_sentence(inkread("data", "sheet", tmp_path / "own", "--out", tmp_path / "sheet.jpg"))
+    assert "write sheet.png" in refused
+    assert not (tmp_path / "sheet.jpg").exists()
     assert (tmp_path / "file").read_text() == "kept"

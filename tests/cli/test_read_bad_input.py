@@ -82,7 +82,7 @@ def test_every_bad_picture_is_reported_on_its_line_and_the_others_are_read(
 def test_a_table_says_it_too(inkread: CommandLine, tmp_path: Path) -> None:
     result = inkread("read", "missing.png", "seven.png")
     assert result.returncode == 2
-    assert "missing.png does not exist" in result.stdout.splitlines()[1]
+    assert result.stdout.splitlines()[1] == "missing.png  does not exist; check the path."
     assert "2 pictures: 1 accepted, 1 could not be read." in result.stdout
     assert "Traceback" not in result.stderr
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from inkread.errors import ModelFileError
+from inkread.modelfile import shipped_model
 from inkread.runtime import OnnxClassifier
 from inkread.runtime.quantization import NOTE, quantize
 from tests.conftest import one_sentence
@@ -62,4 +63,12 @@ def test_pictures_of_another_size_are_refused(inkread, float_model, tmp_path):
     np.savez(tmp_path / "x.npz", X=np.zeros((20, 8, 8), np.uint8), y=np.arange(20) % 10)
     result = inkread("model", "quantize", str(float_model), "small.onnx", "--data", "x.npz")
     one_sentence(result)
+    assert not (tmp_path / "small.onnx").exists()
+
+
+def test_where_the_pictures_it_was_trained_on_are_missing_others_are_asked_for(inkread, tmp_path):
+    result = inkread("model", "quantize", str(shipped_model()), "small.onnx", INKREAD_HOME=str(tmp_path / "home"))
+    assert result.returncode == 2
+    assert "; or name other pictures: --data mnist." in result.stderr.splitlines()[-1]
+    assert "Traceback" not in result.stderr
     assert not (tmp_path / "small.onnx").exists()

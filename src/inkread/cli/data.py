@@ -204,8 +204,11 @@ def sheet(
     """Draw a sample sheet: a row of pictures for each class, with labels."""
     from inkread.data import load
     from inkread.data.sheet import draw_sheet
+    from inkread.errors import ConfigError
     from inkread.files import check_folder
 
+    if out.suffix.lower() not in ("", ".png"):
+        raise ConfigError(f"a sheet is a PNG, and {out.name} would be none: write {out.with_suffix('.png').name}.")
     check_folder(out.parent)
     with fetch_progress() as progress:
         dataset = load(name_or_path, split.value, progress=progress)

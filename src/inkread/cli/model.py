@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from inkread.errors import ConfigError
+from inkread.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -149,8 +149,13 @@ def quantize(
     before = open_model(source)
     name = data or (before.card.data[0].name if before.card.data else "mnist")
     with fetch_progress() as progress:
-        found = loaders(name, progress=progress)
-        pictures = take(next(iter(found.values()))(), CALIBRATION_PICTURES)
+        try:
+            found = loaders(name, progress=progress)
+            pictures = take(next(iter(found.values()))(), CALIBRATION_PICTURES)
+        except DataError as error:
+            if data:
+                raise
+            raise DataError(f"{str(error).removesuffix('.')}; or name other pictures: --data mnist.") from error
         others = found["test"]() if "test" in found else pictures
     answers = before.logits(others.images).argmax(axis=1)
     after = write_quantized(source, target, pictures.images)

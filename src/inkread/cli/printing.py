@@ -108,8 +108,7 @@ class TablePrinter:
         line = Text(_fit(name, self._path_width) + "  ")
         if outcome.error is not None:
             self._counts["could not be read"] += 1
-            line.append(" " * (TASK_CELLS + self._label_width + BAR_CELLS + 15))
-            line.append(printable(outcome.error), "red")
+            line.append(printable(outcome.error.removeprefix(f"{outcome.path} ")), "red")  # the line names it already
             self._console.print(line, soft_wrap=True)
             return
         self._numbers += len(outcome.fields.get("numbers", ()))
