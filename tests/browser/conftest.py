@@ -34,7 +34,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture
 def workshop(tmp_path: Path) -> Iterator[Service]:
-    """A service that nobody else trains in: what waits and what is listed is the test's own."""
+    """A service that nobody else trains in: what waits and what is listed is the test's own.
+
+    A test asks for it before `page`: what is asked for first ends last, and a page must not outlive its service.
+    """
     with running(tmp_path / "workshop") as found:
         yield found
 

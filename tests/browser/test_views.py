@@ -123,7 +123,7 @@ def test_absurd_numbers_are_refused_in_plain_words(chromium: Browser, workshop: 
 
 
 @pytest.mark.slow
-def test_quick_is_trained_watched_and_used(page: Page, workshop: Service, tmp_path: Path) -> None:
+def test_quick_is_trained_watched_and_used(workshop: Service, page: Page, tmp_path: Path) -> None:
     look(page, workshop, "train")
     page.get_by_role("button", name="Start training").click()
     run = page.locator(".runs li").filter(has_text="quick")
@@ -150,7 +150,7 @@ def test_quick_is_trained_watched_and_used(page: Page, workshop: Service, tmp_pa
 
 
 @pytest.mark.slow
-def test_runs_queue_stop_resume_and_go(page: Page, workshop: Service) -> None:
+def test_runs_queue_stop_resume_and_go(workshop: Service, page: Page) -> None:
     look(page, workshop, "train")
     page.get_by_label("Recipe").select_option("mlp-64x3")
     page.locator("[name=epochs]").fill("40")
