@@ -134,7 +134,7 @@ def read_number(reader: Reader, content: bytes, max_pixels: int, options: Number
 
 def read_page(reader: Reader, content: bytes, max_pixels: int, separators: bool) -> Page:
     """Read one page; errors as of `Reader.page`."""
-    return reader.page(load_image(content, max_pixels=max_pixels), separators=separators)
+    return reader.page(load_image(content, max_pixels=max_pixels, grey=True), separators=separators)
 
 
 def _read_all(
