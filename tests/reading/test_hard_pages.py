@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
 import cv2
@@ -13,14 +14,17 @@ from inkread.data.synthesis import PAGES, PageSample, PageStyle, make_page
 from inkread.data.synthesis.glyphs import Glyphs
 from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
+from inkread.reading.crops import Crop, read_crops
 from inkread.reading.looks import settle
 from inkread.reading.pageink import find_page_ink
 from inkread.types import Box, Classifier, Number, Page, RowNetwork
+from tests.reading.made import strip
 from tests.reading.sheets import sheet
 
 SMALL = replace(PAGES, digits=(0.013, 0.015), quarter=0, photo=0, bilevel=0, printed=0)
 WORDY = replace(SMALL, words=0.7, layouts={"lines": 1}, lined=0.5, squared=0)
 TABLE = replace(SMALL, layouts={"table": 1})
+PHOTO = replace(SMALL, photo=1.0, noise=1.0)
 PENCIL = replace(SMALL, pencil=1.0, noise=1.0, layouts={"table": 1})
 
 
@@ -115,3 +119,59 @@ def test_tables_with_thick_soft_lines_do_not_hold_their_numbers_fast(
 ) -> None:
     sample = made(mnist_test, TABLE, seed)
     assert share_right(read_page(sample.image, classifier, rows), sample) >= least
+
+
+def test_the_grain_of_what_a_sheet_lies_on_is_no_writing(
+    mnist_test: Dataset, classifier: Classifier, rows: RowNetwork
+) -> None:
+    sample = made(mnist_test, PHOTO, 2)
+    page = read_page(sample.image, classifier, rows)
+    assert share_right(page, sample) > 0.8
+    there = [box for _, box in sample.numbers + sample.printed]
+    assert sum(not any(within(box, number) for box in there) for number in page.numbers) <= 1
+
+
+def test_a_large_comma_holds_its_number_together(mnist_test: Dataset, classifier: Classifier, rows: RowNetwork) -> None:
+    picture = sheet(mnist_test, (("72", "10", "49"), ("06", "90", "97")))
+    for row, column in ((0, 0), (1, 1)):
+        y, x = 52 + 64 * row, 60 + 200 * column
+        right = x + int(np.flatnonzero((picture[y : y + 40, x : x + 150] < 128).any(axis=0))[-1]) + 1
+        digits = picture[y : y + 40, x:right].copy()
+        cv2.line(picture, (right + 10, y + 35), (right + 7, y + 43), 0, 4)
+        picture[y : y + 40, right + 14 : right + 14 + digits.shape[1]] = digits
+    texts = [number.text for number in read_page(picture, classifier, rows).numbers]
+    assert texts == ["7272", "10", "49", "06", "9090", "97"]
+
+
+def test_a_digit_in_pieces_does_not_divide_its_number(
+    mnist_test: Dataset, classifier: Classifier, rows: RowNetwork
+) -> None:
+    texts = (("8535", "4626"), ("3263", "8958"))
+    picture = sheet(mnist_test, texts)
+    for row, column in itertools.product((0, 1), (0, 1)):
+        part = picture[52 + 64 * row : 96 + 64 * row, 60 + 200 * column : 200 + 200 * column]
+        edges = np.flatnonzero(np.diff((part < 128).any(axis=0).astype(int), prepend=0))
+        second = part[:, edges[2] - 1 : edges[3] + 1]
+        inked = np.flatnonzero((second < 128).any(axis=1))
+        for share in (0.35, 0.65):
+            cut = inked[0] + round(share * (inked[-1] - inked[0]))
+            second[cut : cut + 2] = 255
+    page = read_page(picture, classifier, rows)
+    assert [len(number.text) for number in page.numbers] == [4, 4, 4, 4]
+
+
+def test_a_lone_digit_much_paler_than_its_page_is_what_is_left_of_a_line(
+    mnist_test: Dataset, classifier: Classifier, rows: RowNetwork
+) -> None:
+    def read(dark: float, width: float) -> list[str]:
+        strips = [strip(mnist_test, text, seed=3) for text in ("72", "49", "1")]
+        measures = [(140.0, 2.0), (150.0, 2.0), (dark, width)]
+        crops = [
+            Crop(image, Box(0, 0, *image.shape[::-1]), image.shape[0] / 2, 20.0, 1.0, *measure)
+            for image, measure in zip(strips, measures, strict=True)
+        ]
+        return [number.text for number in read_crops(crops, classifier, rows, min_confidence=0.5)]
+
+    assert read(80, 0.2) == ["72", "49", "1"]
+    assert read(80, 0.1) == ["72", "49", ""]
+    assert read(40, 0.2) == ["72", "49", ""]

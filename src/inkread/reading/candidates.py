@@ -17,15 +17,21 @@ TALLEST, SHORTEST, LONGEST = 4.0, 0.4, 12.0
 SOLID = 0.85  # of its box that a blot or a black bar fills
 SMALL = 0.5  # lower parts are marks or broken pieces
 SPECK = 0.1
-GAP = 0.68
+WIDER = 0.3  # than what is left of an upright line
+GAP = 0.72
 IN_FIELDS = 1.05  # gap between digits that each have a box of their own
 BESIDE_MARK = 0.55
+HANGING, LARGEST_COMMA, SLIM = 0.15, 0.9, 0.65  # a comma: how far below its digit it begins, how tall and wide it is
 FLAT = 1.6
 LOW = 0.5
 PIECE = 0.2
+BROKEN, ABOVE = (
+    0.2,
+    0.4,
+)  # gap between pieces of a broken digit, and share of the narrower one that lies above the other
 ALIKE = 0.45
 OVERLAP = 0.4
-MOST_CROSSED = 0.15  # of the digits by upright lines, where these part columns
+MOST_CROSSED = 0.02  # of the digits by upright lines, where these part columns; a line of squares crosses more
 MOST_PARTS = 6000
 _X, _Y, _W, _H, _AREA = range(5)
 
@@ -57,13 +63,19 @@ def find_candidates(rules: Rules, parts: Parts, height: float) -> list[Candidate
     Returns:
         The groups in no order.
     """
-    stats = parts.stats
-    tall, small = _sort_out(stats, height)
-    lines = _Uprights(rules.upright, height, stats, tall)
-    pairs = [pair for pair in _neighbours(stats, tall) if _belong(stats, pair, lines, height)]
-    pairs += [pair for pair in _join_small(stats, tall, small) if not lines.part_from(stats, *pair)]
+    tall, small = _sort_out(parts.stats, height)
+    lines = _Uprights(rules.upright, height, parts.stats, tall)
+    stats, tall, mended = _mend(parts.stats, tall, small, height)
+    near = _neighbours(stats, tall)
+    pairs = [pair for pair in near if _belong(stats, pair, lines, height)]
+    marks = _commas(stats, near, pairs, height) + _join_small(stats, tall, small)
+    pairs += [pair for pair in marks if not lines.part_from(stats, *pair)]
     groups = _join([*np.flatnonzero(tall).tolist(), *np.flatnonzero(small).tolist()], pairs)
-    return [Candidate(_around(stats[group]), tuple(group)) for group in groups if tall[group].any()]
+    found = (group for group in groups if tall[group].any())
+    return [
+        Candidate(_around(stats[group]), tuple(part for each in group for part in mended.get(each, (each,))))
+        for group in found
+    ]
 
 
 def share_of_tables(parts: Parts, height: float) -> float:
@@ -87,6 +99,45 @@ def _sort_out(stats: Table, height: float) -> tuple[Chosen, Chosen]:
     return np.asarray(tall, np.bool_), np.asarray(small, np.bool_)
 
 
+def _mend(stats: Table, tall: Chosen, small: Chosen, height: float) -> tuple[Table, Chosen, dict[int, tuple[int, ...]]]:
+    """Put pieces together that lie above each other and are as tall as a digit: one whose pale strokes are broken.
+
+    Args:
+        stats: of the parts.
+        tall: those that may hold a digit.
+        small: those that may be pieces; what is put together is taken out.
+        height: of a digit in pixels.
+
+    Returns:
+        The statistics and what is tall, with the mended digits behind the parts, and of which parts these consist.
+    """
+    boxes: list[tuple[int, ...]] = []
+    mended: dict[int, tuple[int, ...]] = {}
+    for group in _join(np.flatnonzero(small).tolist(), _pieces(stats, small, BROKEN * height)):
+        box = _around(stats[group])
+        if len(group) > 1 and SMALL <= box.height / height <= 1.5 and WIDER <= box.width / height <= 1.5:
+            mended[len(stats) + len(boxes)] = tuple(group)
+            boxes.append((box.x0, box.y0, box.width, box.height, int(stats[group, _AREA].sum())))
+            small[group] = False
+    more = np.array(boxes, np.int32).reshape(-1, stats.shape[1])
+    return np.vstack([stats, more]), np.append(tall, np.ones(len(more), np.bool_)), mended
+
+
+def _pieces(stats: Table, small: Chosen, gap: float) -> Pairs:
+    """Pair small parts that lie above each other, less than `gap` pixels apart."""
+    chosen = np.flatnonzero(small)
+    chosen = chosen[np.argsort(stats[chosen, _X], kind="stable")]
+    x0, y0, w, h, _ = stats[chosen].astype(np.float32).T
+    x1, y1 = x0 + w, y0 + h
+    pairs: Pairs = []
+    for index, end in enumerate(np.searchsorted(x0, x1).tolist()):
+        others = slice(index + 1, end)
+        above = np.minimum(x1[index], x1[others]) - x0[others] > ABOVE * np.minimum(w[index], w[others])
+        near = above & (np.maximum(y0[index], y0[others]) - np.minimum(y1[index], y1[others]) < gap)
+        pairs += [(int(chosen[index]), int(chosen[index + 1 + other])) for other in np.flatnonzero(near)]
+    return pairs
+
+
 def _neighbours(stats: Table, tall: Chosen) -> Pairs:
     """Pair each digit with those that may be its right neighbour: near, and in the same rows."""
     chosen = np.flatnonzero(tall)
@@ -95,10 +146,11 @@ def _neighbours(stats: Table, tall: Chosen) -> Pairs:
     chosen, boxes = chosen[order], boxes[order]
     x0, y0 = boxes[:, _X], boxes[:, _Y]
     x1, y1 = x0 + boxes[:, _W], y0 + boxes[:, _H]
+    foot = y1 + np.float32(HANGING) * boxes[:, _H]
     last = np.searchsorted(x0, x1 + float(boxes[:, _H].max(initial=1.0)) * IN_FIELDS)
     pairs: Pairs = []
     for index, end in enumerate(last.tolist()):
-        near = (y0[index + 1 : end] < y1[index]) & (y1[index + 1 : end] > y0[index])
+        near = (y0[index + 1 : end] < foot[index]) & (foot[index + 1 : end] > y0[index])
         pairs += [(int(chosen[index]), int(chosen[index + 1 + other])) for other in np.flatnonzero(near)]
     return pairs
 
@@ -146,14 +198,32 @@ def _belong(stats: Table, pair: tuple[int, int], lines: _Uprights, height: float
     (x, y, w, h, _), (u, v, _, tallness, _) = stats[pair[0]].tolist(), stats[pair[1]].tolist()
     higher, lower = max(h, tallness), min(h, tallness)
     gap, top, bottom = u - (x + w), max(y, v), min(y + h, v + tallness)
-    if lower < ALIKE * higher or bottom - top < OVERLAP * lower:  # still, a large comma hangs on its digit
-        hangs = top > min(y, v) + 0.4 * higher and lower < 0.75 * higher
-        return bool(hangs and bottom > top and gap < BESIDE_MARK * higher)
+    if lower < ALIKE * higher or bottom - top < OVERLAP * lower:
+        return False
     middle = (top + bottom) / 2
     parted = lines.part and lines.between(x + w, u, middle - 0.3 * lower, middle + 0.3 * lower)
     if parted:
         return bool(gap < IN_FIELDS * higher) and not lines.runs_on(x + w, u, middle)
     return bool(gap < GAP * max(higher, 0.9 * height))
+
+
+def _commas(stats: Table, near: Pairs, rows: Pairs, height: float) -> Pairs:
+    """Pair large commas with the digits on which they hang; but not what has a neighbour there in its own row."""
+    taken = {(pair[side], side) for pair in rows for side in (0, 1)}
+    sides = [(pair, _comma(stats, pair, height)) for pair in near]
+    return [
+        (pair[side], pair[1 - side]) for pair, side in sides if side is not None and (pair[side], side) not in taken
+    ]
+
+
+def _comma(stats: Table, pair: tuple[int, int], height: float) -> int | None:
+    """Return which of two neighbours, 0 or 1, is a large comma that hangs on the other; None where neither is."""
+    (x, y, w, h, _), (u, v, width, tallness, _) = stats[pair[0]].tolist(), stats[pair[1]].tolist()
+    (place, slimness, depth, comma), (head, digit) = (
+        ((v, width, tallness, 1), (y, h)) if v > y else ((y, w, h, 0), (v, tallness))
+    )
+    like = depth < LARGEST_COMMA * min(digit, height) and slimness < SLIM * digit and u - (x + w) < BESIDE_MARK * digit
+    return comma if like and head + 0.4 * digit < place < head + (1 + HANGING) * digit else None
 
 
 def _join_small(stats: Table, tall: Chosen, small: Chosen) -> Pairs:

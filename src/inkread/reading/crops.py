@@ -29,6 +29,9 @@ LEAST_SEEN = 0.1  # what is less sure at first sight is not worth another look
 WIDEST_DIGIT = 1.45
 WIDEST_SURE = 2.2  # the same, where a look is sure
 TALL = 0.6  # of the tallest part, a part that is a digit
+# What is left of a line, or of the grain of the paper, passes for a 1. It is much paler than the numbers of its page;
+# where it is thinner than any stroke, being somewhat paler is enough.
+PALE, PALER, THIN = 0.35, 0.6, 0.12
 LEAST_DIGIT = 0.55  # what the digits of a number reach on average; those of a word do not
 
 
@@ -41,6 +44,8 @@ class Crop(NamedTuple):
         middle: row of the crop in the middle of the digits.
         height: of a digit in pixels.
         inked: columns that hold ink of its taller parts, in heights of a digit.
+        dark: mean ink of its parts, 0 bare to 255 black.
+        width: of its box, in heights of a digit.
     """
 
     image: UInt8Array
@@ -48,6 +53,8 @@ class Crop(NamedTuple):
     middle: float
     height: float
     inked: float
+    dark: float
+    width: float
 
 
 def read_crops(
@@ -76,7 +83,20 @@ def read_crops(
         return [_number_or_none(number) for number in cut_up]
     read_all = partial(read_rows, network=rows, separators=separators, min_confidence=min_confidence)
     numbers = _read_whole(crops, read_all, min_confidence)
-    return [number if number.confidence >= LEAST_NUMBER else nothing(NO_NUMBER) for number in numbers]
+    numbers = [number if number.confidence >= LEAST_NUMBER else nothing(NO_NUMBER) for number in numbers]
+    return _without_remains(crops, numbers)
+
+
+def _without_remains(crops: Sequence[Crop], numbers: list[Number]) -> list[Number]:
+    """Leave out single digits that are but remains of lines or grain: much paler than the other numbers."""
+    dark = [crop.dark for crop, number in zip(crops, numbers, strict=True) if number.text]
+    usual = median(np.array(dark)) if dark else 0.0
+    return [
+        nothing(NO_NUMBER)
+        if len(number.text) == 1 and crop.dark < usual * (PALER if crop.width < THIN else PALE)
+        else number
+        for crop, number in zip(crops, numbers, strict=True)
+    ]
 
 
 def _read_whole(
@@ -145,7 +165,8 @@ def cut_out(
         wiped |= owned[labels] if as_it_is else (labels > 0) | ~_near(own, height)
         middle, tall, inked = _digits_of(parts, candidate)
         image = np.where(wiped & ~own, np.uint8(255), 255 - page[window])
-        crops.append(Crop(image, place, middle - place.y0, tall, inked))
+        dark = float(page[window][own].mean())
+        crops.append(Crop(image, place, middle - place.y0, tall, inked, dark, candidate.box.width / height))
     return crops
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkread.imaging.normalization import place, scale
+from inkread.imaging.ranks import percentile
 from inkread.types import UInt8Array
 
 OVERVIEW = 1_200_000  # pixels of the picture that shows how large the writing is
@@ -18,6 +19,7 @@ GROUND_SIDE = 512  # longer side of the picture from which the ground is estimat
 GROUND_REACH = 31  # side of the median on it: more than twice as wide as any stroke
 EVEN = 0.7  # darkest by lightest ground nearby, where this is no edge of a sheet
 DARKEST_PAPER = 24
+DESK = 0.33  # of the lightest ground's light, below which it is no paper: shadows leave more
 NOISE = 4.0  # deviations that ink stands out by
 NOISE_ALONE = 60.0  # deviation, of 255
 MOST_FAINT = 40.0  # lines need not stand out from noise pixel by pixel, as they are long
@@ -43,7 +45,8 @@ def find_page_ink(grey: UInt8Array) -> UInt8Array:
     """Take away paper, light and shadow.
 
     The ground is the median of the surroundings, which follows the edges of shadows and of the sheet; what is left is
-    the share of the ground's light that is missing.
+    the share of the ground's light that is missing. What a sheet lies on, if it is dark, counts as bare, as its grain
+    would be magnified.
 
     Args:
         grey: uint8 of shape (H, W).
@@ -60,7 +63,12 @@ def find_page_ink(grey: UInt8Array) -> UInt8Array:
         grey, ground = (np.asarray(cv2.bitwise_not(image), np.uint8) for image in (grey, ground))
     blurred = cv2.GaussianBlur(np.maximum(ground, np.uint8(DARKEST_PAPER)), (0, 0), 2)
     light = cv2.resize(blurred, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.bitwise_not(cv2.divide(grey, light, scale=255)), np.uint8)
+    ink = np.asarray(cv2.bitwise_not(cv2.divide(grey, light, scale=255)), np.uint8)
+    desk = DESK * percentile(np.asarray(blurred, np.uint8), 90)
+    if blurred.min() >= desk:
+        return ink
+    paper = cv2.threshold(light, desk, 255, cv2.THRESH_BINARY)[1]
+    return np.asarray(cv2.bitwise_and(ink, ink, mask=paper), np.uint8)
 
 
 def _has_light_ink(small: UInt8Array, ground: UInt8Array) -> bool:
