@@ -218,12 +218,12 @@ def _commas(stats: Table, near: Pairs, rows: Pairs, height: float) -> Pairs:
 
 def _comma(stats: Table, pair: tuple[int, int], height: float) -> int | None:
     """Return which of two neighbours, 0 or 1, is a large comma that hangs on the other; None where neither is."""
-    (x, y, w, h, _), (u, v, width, tallness, _) = stats[pair[0]].tolist(), stats[pair[1]].tolist()
-    (place, slimness, depth, comma), (head, digit) = (
-        ((v, width, tallness, 1), (y, h)) if v > y else ((y, w, h, 0), (v, tallness))
-    )
-    like = depth < LARGEST_COMMA * min(digit, height) and slimness < SLIM * digit and u - (x + w) < BESIDE_MARK * digit
-    return comma if like and head + 0.4 * digit < place < head + (1 + HANGING) * digit else None
+    side = int(stats[pair[1], _Y] > stats[pair[0], _Y])  # the one that begins lower
+    (_, top, width, depth, _), (_, head, _, digit, _) = stats[pair[side]].tolist(), stats[pair[1 - side]].tolist()
+    gap = int(stats[pair[1], _X] - stats[pair[0], _X] - stats[pair[0], _W])
+    small = depth < LARGEST_COMMA * min(digit, height) and width < SLIM * digit
+    hangs = head + 0.4 * digit < top < head + (1 + HANGING) * digit and gap < BESIDE_MARK * digit
+    return side if small and hangs else None
 
 
 def _join_small(stats: Table, tall: Chosen, small: Chosen) -> Pairs:
