@@ -130,6 +130,7 @@ def test_quick_is_trained_watched_and_used(workshop: Service, page: Page, tmp_pa
     expect(page.locator(".chart canvas")).to_have_count(2, timeout=TRAINING)
     expect(run).to_contain_text("Done", timeout=TRAINING)
     curve = page.locator(".chart p").first
+    expect(curve).to_contain_text("% after 2 epochs")
     reached = re.search(r"quick: (\d+\.\d+) % after 2 epochs", curve.inner_text())
     assert reached
     assert float(reached.group(1)) >= 99
