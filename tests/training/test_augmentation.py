@@ -2,9 +2,13 @@ from __future__ import annotations
 
 import pytest
 import torch
+from hypothesis import given
+from hypothesis import strategies as st
+from torch.nn import functional as F  # noqa: N812  (the name that everybody knows it by)
 
 from inkread.training.augmentation import SHIFT, augment
 from inkread.training.config import Augmentation
+from inkread.training.paper import dilate
 
 
 def generator(seed: int = 0) -> torch.Generator:
@@ -62,7 +66,7 @@ def test_warps_change_pictures_a_little(kind: Augmentation, shape: tuple[int, in
     assert ink.std() < 0.4
 
 
-@pytest.mark.parametrize("kind", ["shift", "affine", "elastic", "rows"])
+@pytest.mark.parametrize("kind", ["shift", "affine", "strokes", "elastic", "rows"])
 def test_the_generator_alone_decides(kind: Augmentation) -> None:
     images = blobs()
     torch.manual_seed(1)
@@ -70,6 +74,21 @@ def test_the_generator_alone_decides(kind: Augmentation) -> None:
     torch.manual_seed(2)
     assert torch.equal(first, augment(images, kind, generator(3)))
     assert not torch.equal(first, augment(images, kind, generator(4)))
+
+
+def test_other_pens_write_some_pictures_broader_and_some_finer() -> None:
+    images = blobs(200)
+    plain, changed = (augment(images, kind, generator(5)).sum(dim=(1, 2, 3)) for kind in ("affine", "strokes"))
+    broader, finer = int((changed > 1.02 * plain).sum()), int((changed < 0.98 * plain).sum())
+    assert 20 <= broader <= 30
+    assert 15 <= finer <= 30
+    assert int((changed == plain).sum()) >= 140
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 2**31))
+def test_a_broad_pen_takes_the_highest_of_nine_pixels(height: int, width: int, seed: int) -> None:
+    images = torch.rand(2, 3, height, width, generator=generator(seed))
+    assert torch.equal(dilate(images), F.max_pool2d(images, 3, stride=1, padding=1))
 
 
 def test_no_ink_is_pushed_out_of_a_row() -> None:

@@ -109,7 +109,7 @@ def test_every_option_of_learning_learns(
     assert accuracy(state, pictures[1]) > 0.75
 
 
-@pytest.mark.parametrize("augmentation", ["shift", "affine", "elastic", "everyday", "rows"])
+@pytest.mark.parametrize("augmentation", ["shift", "affine", "strokes", "elastic", "everyday", "rows"])
 def test_every_augmentation_learns(augmentation: str, pictures: tuple[Pictures, Pictures], tmp_path: Path) -> None:
     state, _ = run(small("cnn-8-16", augmentation=augmentation, epochs=4, learning_rate=0.01), pictures, tmp_path / "c")
     assert accuracy(state, pictures[1]) > 0.7
@@ -168,6 +168,14 @@ def test_a_loss_that_is_no_number_ends_the_run_in_a_sentence(
         run(small(optimizer="sgd", learning_rate=1e6, epochs=5), pictures, tmp_path / "c")
 
 
+def test_weights_that_are_no_numbers_are_never_kept(few: tuple[Pictures, Pictures], tmp_path: Path) -> None:
+    data = first(50, few[0]), few[1]  # one step an epoch: its loss is still that of the first weights
+    state = fresh(config := small(optimizer="sgd", learning_rate=1e38, epochs=1))
+    with pytest.raises(ConfigError, match="smaller learning rate than 1e"):
+        run(config, data, tmp_path / "c", state=state)
+    assert not state.best
+
+
 @pytest.mark.parametrize(
     "options",
     [
@@ -185,6 +193,15 @@ def test_a_resumed_run_is_the_same_to_the_last_bit(
 ) -> None:
     config = small(**({"recipe": "quick", "epochs": 2, "batch_size": 25} | options))
     assert_resumed_is_the_same(config, few, stop_after, tmp_path)
+
+
+@pytest.mark.parametrize("stop_after", [1, 13, 19])
+def test_a_resumed_run_focuses_on_the_same_pictures(
+    stop_after: int, few: tuple[Pictures, Pictures], tmp_path: Path
+) -> None:
+    data = first(100, few[0]), first(20, few[1])
+    config = small("sprint", focus=0.3, ema=0.9, epochs=6, batch_size=25, augmentation="strokes", precision="float32")
+    assert_resumed_is_the_same(config, data, stop_after, tmp_path)
 
 
 def first(count: int, data: Pictures, side: int = 28) -> Pictures:

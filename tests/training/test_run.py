@@ -219,6 +219,13 @@ def test_what_is_kept_for_validation_teaches_nothing(tmp_path: Path) -> None:
     assert not (tmp_path / "run").exists()
 
 
+def test_a_network_for_texts_is_refused_where_the_labels_are_classes(strokes: Path, tmp_path: Path) -> None:
+    config = get_recipe("numbers").with_options({"data": str(strokes), "loss": "cross-entropy", "compile": False})
+    with pytest.raises(ConfigError, match="are classes, for which the network must be another than 'numbers'"):
+        train(config, run_dir=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
 def test_open_set_is_refused_without_its_class(coloured: Path, strokes: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"needs data whose last class is 'no digit', that of .* is 'red'"):
         train(open_set(coloured), run_dir=tmp_path / "run")

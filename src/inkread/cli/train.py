@@ -68,7 +68,7 @@ def train(
     ] = None,
     limit: Annotated[int | None, _option("N", "Train with so many pictures only.", DATA)] = None,
     augmentation: Annotated[
-        str | None, _option("KIND", "none, shift, affine, elastic, everyday, or rows (of numbers).", DATA)
+        str | None, _option("KIND", "none, shift, affine, strokes, elastic, everyday, or rows (of numbers).", DATA)
     ] = None,
     epochs: Annotated[int | None, _option("N", "Passes over the pictures.", LEARNING)] = None,
     batch_size: Annotated[int | None, _option("N", "Pictures a step.", LEARNING)] = None,
@@ -85,6 +85,10 @@ def train(
     beta2: Annotated[float | None, _option("SHARE", "Of adam and adamw: memory of their squares.", LEARNING)] = None,
     weight_decay: Annotated[float | None, _option("RATE", "Pulls weights towards 0.", LEARNING)] = None,
     dropout: Annotated[float | None, _option("SHARE", "Units dropped in training, 0 to below 1.", LEARNING)] = None,
+    focus: Annotated[
+        float | None,
+        _option("SHARE", "Show this share, the hardest, more often from epoch 4 on.", LEARNING),
+    ] = None,
     ema: Annotated[float | None, _option("DECAY", "Keep a moving average of the weights, e.g. 0.99.", LEARNING)] = None,
     learning_rate: Annotated[float | None, _option("RATE", "The highest of the schedule.", SCHEDULE)] = None,
     schedule: Annotated[
@@ -129,7 +133,7 @@ def train(
         "data": data, "validation": validation, "limit": limit, "augmentation": augmentation, "epochs": epochs,
         "batch_size": batch_size, "loss": loss, "label_smoothing": label_smoothing, "optimizer": optimizer,
         "momentum": momentum, "nesterov": nesterov, "beta1": beta1, "beta2": beta2,
-        "weight_decay": weight_decay, "dropout": dropout, "ema": ema,
+        "weight_decay": weight_decay, "dropout": dropout, "focus": focus, "ema": ema,
         "learning_rate": learning_rate, "schedule": schedule, "gamma": gamma, "step_epochs": step_epochs,
         "warmup": warmup, "start_from": start_from, "seed": seed, "device": device, "threads": threads,
         "precision": precision, "compile": compile, "report_every": report_every,

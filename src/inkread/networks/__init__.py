@@ -2,6 +2,6 @@
 
 from inkread.networks.folding import fold
 from inkread.networks.shapes import Preprocessing
-from inkread.networks.table import NETWORKS, Network, build, preprocessing
+from inkread.networks.table import NETWORKS, Network, build, preprocessing, reads_texts
 
-__all__ = ["NETWORKS", "Network", "Preprocessing", "build", "fold", "preprocessing"]
+__all__ = ["NETWORKS", "Network", "Preprocessing", "build", "fold", "preprocessing", "reads_texts"]

@@ -30,40 +30,26 @@ class Network:
         make: builds it from its outer measures and its dropout.
         preprocessing: the scaling that it is trained with.
         dropout: the probability it is trained with unless another is asked for.
-        summary: what it is, for people.
+        reads_texts: whether its logits are those of places in a row, so that its labels are texts.
     """
 
     make: Callable[[Shape, float], nn.Module]
     preprocessing: Preprocessing = PLAIN
     dropout: float = 0.0
-    summary: str
+    reads_texts: bool = False
 
 
 NETWORKS: dict[str, Network] = {
-    "mlp-128-64": Network(
-        make=mlp_128_64,
-        preprocessing=Preprocessing(mean=0.5, std=0.5),
-        summary="fully connected, hidden layers of 128 and 64",
-    ),
-    "mlp-64x3": Network(make=mlp_64x3, summary="fully connected, three hidden layers of 64"),
-    "cnn-10-20": Network(
-        make=cnn_10_20, dropout=0.5, summary="5x5 convolutions of 10 and 20 channels, 50 hidden units"
-    ),
-    "cnn-8-16": Network(make=cnn_8_16, summary="3x3 convolutions of 8 and 16 channels"),
-    "quick": Network(make=quick, summary="three convolutions with batch normalisation"),
-    "sprint": Network(
-        make=sprint, preprocessing=MNIST, summary="2 convolutions on blocks of 2x2 pixels, 128 hidden units"
-    ),
-    "sprint-wide": Network(make=sprint_wide, preprocessing=MNIST, summary="the same, twice as wide"),
-    "reader": Network(
-        make=reader, preprocessing=MNIST, dropout=0.1, summary="7 convolutions, three residual blocks at half size"
-    ),
-    "best": Network(
-        make=best, preprocessing=MNIST, dropout=0.1, summary="9 convolutions, four residual blocks from full size"
-    ),
-    "numbers": Network(
-        make=numbers, preprocessing=MNIST, dropout=0.1, summary="8 convolutions along a row, for numbers as a whole"
-    ),
+    "mlp-128-64": Network(make=mlp_128_64, preprocessing=Preprocessing(mean=0.5, std=0.5)),
+    "mlp-64x3": Network(make=mlp_64x3),
+    "cnn-10-20": Network(make=cnn_10_20, dropout=0.5),
+    "cnn-8-16": Network(make=cnn_8_16),
+    "quick": Network(make=quick),
+    "sprint": Network(make=sprint, preprocessing=MNIST),
+    "sprint-wide": Network(make=sprint_wide, preprocessing=MNIST),
+    "reader": Network(make=reader, preprocessing=MNIST, dropout=0.1),
+    "best": Network(make=best, preprocessing=MNIST, dropout=0.1),
+    "numbers": Network(make=numbers, preprocessing=MNIST, dropout=0.1, reads_texts=True),
 }
 
 
@@ -110,6 +96,15 @@ def preprocessing(name: str) -> Preprocessing:
         ConfigError: if the name is unknown.
     """
     return _find(name).preprocessing
+
+
+def reads_texts(name: str) -> bool:
+    """Say whether an architecture reads texts.
+
+    Raises:
+        ConfigError: if the name is unknown.
+    """
+    return _find(name).reads_texts
 
 
 def _find(name: str) -> Network:

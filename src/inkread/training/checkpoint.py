@@ -36,6 +36,8 @@ def save_checkpoint(state: State, path: Path) -> None:
     tensors |= {f"average.{name}": value for name, value in (state.average or {}).items()}
     tensors |= {f"best.{name}": value for name, value in state.best.items()}
     tensors |= {f"optimizer.{name}": value for name, value in _moments(state).items()}
+    if state.doubt is not None:
+        tensors["doubt"] = state.doubt
     counts = {}
     for name, tally in _tallies(state).items():
         tensors |= {f"{name}.loss": tally.loss, f"{name}.correct": tally.correct}
@@ -86,6 +88,8 @@ def _restore(state: State, header: dict[str, Any], tensors: Weights) -> None:
         own = state.network.state_dict()
         state.best = {name: torch.empty_like(own[name]).copy_(tensors[f"best.{name}"]) for name in own}
     _restore_moments(state, {name: value for name, value in tensors.items() if name.startswith("optimizer.")})
+    if "doubt" in tensors:
+        state.doubt = tensors["doubt"].to(state.since_report.loss.device)
     for name, tally in _tallies(state).items():
         tally.loss.copy_(tensors[f"{name}.loss"])
         tally.correct.copy_(tensors[f"{name}.correct"])

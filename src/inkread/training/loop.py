@@ -21,10 +21,11 @@ from inkread.training.augmentation import augment
 from inkread.training.batches import batch_sizes
 from inkread.training.config import Precision, TrainConfig
 from inkread.training.events import CheckpointSaved, EpochDone, Event, RunStarted, StepDone
+from inkread.training.focus import epoch_order, new_doubt, settle_doubt, update_doubt
 from inkread.training.forward import in_precision, make_forward
 from inkread.training.losses import make_loss, measure_of
 from inkread.training.optimizers import learning_rate_at
-from inkread.training.randomness import AUGMENTATION, ORDER, generator_for, seed_dropout
+from inkread.training.randomness import AUGMENTATION, generator_for, seed_dropout
 from inkread.training.state import State, Weights, copy_of, update_average
 
 EVALUATION_BATCH = 500
@@ -93,11 +94,13 @@ def fit(
     loss_function, measure = make_loss(config), measure_of(config)
     sizes = batch_sizes(len(train), config.batch_size)
     steps_per_epoch = len(sizes)
+    if config.focus and state.doubt is None:
+        state.doubt = new_doubt(len(train), device)
     pace = Pace(state, len(train) * config.epochs, len(train) * (state.epoch - 1) + sum(sizes[: state.step]))
     yield _started(state, config, train, validation, steps_per_epoch)
 
     while state.epoch <= config.epochs:
-        order = torch.randperm(len(train), generator=generator_for(config.seed, ORDER, state.epoch))
+        order = epoch_order(state.doubt, config, state.epoch, len(train))
         batches = torch.split(order.to(device), sizes)
         network.train()
         for batch_n in batches[state.step :]:
@@ -114,6 +117,8 @@ def fit(
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
+            if state.doubt is not None:
+                update_doubt(state.doubt, batch_n, logits_nk, labels_n)
             if state.average is not None:
                 update_average(state.average, network, config.ema, step)
 
@@ -227,10 +232,7 @@ def _report(state: State, config: TrainConfig, sizes: Sequence[int], pace: Pace,
     window, whole = state.since_report, state.in_epoch
     loss, correct = window.loss.item() / window.count, int(window.correct.item())
     if not math.isfinite(loss):
-        raise ConfigError(
-            f"the loss is no longer a number in epoch {state.epoch}, step {state.step}: train again with a smaller "
-            f"learning rate than {config.learning_rate:g}."
-        )
+        raise _diverged(state, config)
     train_count, samples = sum(sizes), sum(sizes[: state.step])
     rate, rest = pace.rate_and_rest((state.epoch - 1) * train_count + samples)
     event = StepDone(
@@ -251,6 +253,14 @@ def _report(state: State, config: TrainConfig, sizes: Sequence[int], pace: Pace,
     return event
 
 
+def _diverged(state: State, config: TrainConfig) -> ConfigError:
+    """Say what to do when loss or weights are no numbers."""
+    return ConfigError(
+        f"the loss is no longer a number in epoch {state.epoch}, step {state.step}: train again with a smaller "
+        f"learning rate than {config.learning_rate:g}."
+    )
+
+
 def _end_epoch(state: State, config: TrainConfig, validation: Pictures, pace: Pace) -> EpochDone:
     """Validate, keep the weights if they are the best so far, and turn to the next epoch."""
     loss, correct = None, 0
@@ -259,6 +269,8 @@ def _end_epoch(state: State, config: TrainConfig, validation: Pictures, pace: Pa
         logits_nk = predict(state.network, state.weights, validation, scaling, config.precision)
         loss = measure_of(config)(logits_nk, validation.labels_n).item()
         correct = int(right(logits_nk, validation.labels_n).sum().item())
+    if not math.isfinite(loss or 0.0) or not all(value.isfinite().all() for value in state.weights.values()):
+        raise _diverged(state, config)
     better = (correct, -(loss or 0.0)) >= (state.best_correct, -state.best_loss)
     if better:
         state.best, state.best_epoch = copy_of(state.weights), state.epoch
@@ -274,6 +286,8 @@ def _end_epoch(state: State, config: TrainConfig, validation: Pictures, pace: Pa
         best=better,
         seconds=pace.epoch_seconds(),
     )
+    if state.doubt is not None:
+        settle_doubt(state.doubt)
     state.in_epoch.clear()
     state.epoch, state.step = state.epoch + 1, 0
     return event

@@ -20,7 +20,7 @@ from inkread.errors import ConfigError, DataError
 from inkread.evaluation import wilson_interval
 from inkread.files import write_bytes
 from inkread.modelfile import Metric
-from inkread.networks import preprocessing
+from inkread.networks import preprocessing, reads_texts
 from inkread.training.answers import right
 from inkread.training.batches import check_batches
 from inkread.training.calibrate_texts import calibrate_texts
@@ -128,6 +128,9 @@ def _check_classes(config: TrainConfig, dataset: Dataset) -> None:
     if (config.loss == "ctc") != dataset.of_texts:
         kind, needed = ("texts", "'ctc'") if dataset.of_texts else ("classes", "another than 'ctc'")
         raise ConfigError(f"the labels of {dataset.name} are {kind}, for which the loss must be {needed}.")
+    if reads_texts(config.network) != dataset.of_texts:
+        kind, needed = ("texts", "'numbers'") if dataset.of_texts else ("classes", "another than 'numbers'")
+        raise ConfigError(f"the labels of {dataset.name} are {kind}, for which the network must be {needed}.")
     *labels, last = dataset.classes
     if config.loss == "open-set" and last != NO_DIGIT:
         raise ConfigError(

@@ -53,6 +53,7 @@ class State:
         network: in training.
         optimizer: with its moments.
         average: exponential moving average of the network's state dict; None where none is asked for.
+        doubt: how hard each training picture is, see `focus`; None before the first step, and without focus.
         best: state dict of the best epoch on validation so far; empty before the first epoch's end.
         best_epoch: that epoch, 0 before the first epoch's end.
         best_correct: validation pictures that it read right.
@@ -69,6 +70,7 @@ class State:
     average: Weights | None
     since_report: Tally
     in_epoch: Tally
+    doubt: torch.Tensor | None = None
     best: Weights = field(default_factory=dict)
     best_epoch: int = 0
     best_correct: int = -1
