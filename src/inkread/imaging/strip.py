@@ -7,7 +7,6 @@ import math
 import cv2
 import numpy as np
 
-from inkread.imaging.polarity import has_light_ink
 from inkread.imaging.ranks import percentile
 from inkread.types import UInt8Array
 
@@ -22,11 +21,6 @@ LONGEST = 2048  # columns of a strip; a longer row is made narrower
 def strip_scale(height: float, width: int) -> float:
     """Return how many pixels of a strip are one pixel of a crop with digits of `height` pixels, `width` across."""
     return min(DIGIT_HEIGHT / max(height, 1.0), LONGEST / max(width, 1))
-
-
-def raise_ink(grey: UInt8Array) -> UInt8Array:
-    """Turn a grey picture, uint8 of shape (H, W), so that its ink is lighter than its ground."""
-    return grey if has_light_ink(grey) else np.asarray(cv2.bitwise_not(grey), np.uint8)
 
 
 def make_strip(raised: UInt8Array, middle: float, scale: float) -> UInt8Array:

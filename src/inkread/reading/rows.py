@@ -12,7 +12,7 @@ import numpy as np
 
 from inkread.imaging.strip import STRIP_HEIGHT, make_strip, strip_scale
 from inkread.reading.constraints import Constraint
-from inkread.reading.decoding import Character, Reading, decode
+from inkread.reading.decoding import BEAM, Character, Reading, decode
 from inkread.reading.refusal import NO_NUMBER, NOTHING_FITS, nothing, unsure
 from inkread.types import Box, Digit, Float32Array, Kind, Number, RowNetwork, UInt8Array
 
@@ -46,6 +46,7 @@ def read_rows(
     constraint: Constraint | None = None,
     separators: bool = False,
     min_confidence: float = 0.5,
+    beam: int = BEAM,
 ) -> list[Number]:
     """Read the number in each row.
 
@@ -55,6 +56,7 @@ def read_rows(
         constraint: which texts are allowed; None allows all.
         separators: whether point, comma and minus are read; else they are ignored.
         min_confidence: the least confidence that is accepted, 0 to 1.
+        beam: how many prefixes the search keeps, see `decode`.
 
     Returns:
         For each row the number, its boxes in pixels of the row's picture; with an empty text, and the reason "no
@@ -67,7 +69,7 @@ def read_rows(
     for row, scale, strip, scores in zip(rows, scales, strips, network.log_probabilities(strips), strict=True):
         merged, printed = _merge(scores, tuple(network.labels), separators=separators)
         least = UNLIKELY if constraint is None else LEAST
-        readings = decode(merged, alphabet, constraint=constraint, least=least, alternatives=1)
+        readings = decode(merged, alphabet, constraint=constraint, beam=beam, least=least, alternatives=1)
         if not readings or not readings[0].text:
             numbers.append(nothing(NO_NUMBER if readings or constraint is None else NOTHING_FITS))
             continue

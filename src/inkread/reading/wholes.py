@@ -18,8 +18,10 @@ from inkread.reading.rows import Row, read_rows
 from inkread.types import NO_INK, Number, RowNetwork, UInt8Array
 
 SURE = 0.97  # from this confidence on one look is enough
-OTHER_HEIGHTS = (0.72, 0.8, 0.9, 1.1, 1.25, 1.4)
+NEAR_HEIGHTS = (0.9, 1.1)
+OTHER_HEIGHTS = (0.72, 0.8, 1.25, 1.4)
 OTHER_MIDDLES = (-0.15, 0.15)  # of a digit's height
+FEW = 8  # prefixes of the search in further looks: their best text is that of a wide search
 GUESSED = 0.62  # of a crop's height, a digit's where no ink tells it
 
 
@@ -59,13 +61,22 @@ def read_whole_number(
     best = read([first])[0]
     if best.confidence >= SURE:
         return best
-    return settle([best, *read(_otherwise(first))], min_confidence=min_confidence)
+    look = partial(read, beam=FEW) if constraint is None else read
+    looks = [best, *look(_nearly(first))]
+    if not best.text or any(other.text != best.text for other in looks):
+        looks += look(_otherwise(first))
+    return settle(looks, min_confidence=min_confidence)
+
+
+def _nearly(row: Row) -> list[Row]:
+    """Return the row as it would be if the estimates were a little wrong. Where all these agree, so do all others."""
+    rows = [replace(row, height=row.height * factor) for factor in NEAR_HEIGHTS]
+    return rows + [replace(row, middle=row.middle + share * row.height) for share in OTHER_MIDDLES]
 
 
 def _otherwise(row: Row) -> list[Row]:
-    """Return the row as it would be if the estimates were wrong: of the height, the place and the polarity."""
+    """Return the row as it would be if the estimates were quite wrong: of the height, the place and the polarity."""
     rows = [replace(row, height=row.height * factor) for factor in OTHER_HEIGHTS]
-    rows += [replace(row, middle=row.middle + share * row.height) for share in OTHER_MIDDLES]
     high = len(row.raised)
     rows.append(replace(row, height=GUESSED * high, middle=high / 2))
     return [*rows, replace(row, raised=np.asarray(cv2.bitwise_not(row.raised), np.uint8))]
