@@ -138,7 +138,11 @@ class Reader:
 
         Returns:
             For each picture, in order, the digit or the error.
+
+        Raises:
+            ImageError: if `images` is a single picture, or nothing that holds pictures.
         """
+        check_several(images, "digit")
         return self._read_prepared(prepare_all(load_all(images, self.card), self.card))
 
     def stream(self, images: Iterable[ImageSource]) -> Iterator[Digit | ImageError]:

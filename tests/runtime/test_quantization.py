@@ -1,5 +1,7 @@
 """Eight-bit copies of models: they read alike, are smaller, and say what they are."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -50,6 +52,18 @@ def test_eight_bits_are_not_quantized_again(float_model, tmp_path, mnist_train):
     quantize(float_model, tmp_path / "small.onnx", mnist_train.images[:50])
     with pytest.raises(ModelFileError, match="already"):
         quantize(tmp_path / "small.onnx", tmp_path / "smaller.onnx", mnist_train.images[:50])
+
+
+def test_a_network_without_convolutions_is_refused(inkread, float_model, tmp_path):
+    from inkread.networks import build, preprocessing
+    from inkread.training.export import export_model
+
+    card = dataclasses.replace(OnnxClassifier.open(float_model).card, network="mlp-64x3")
+    export_model(build("mlp-64x3").eval(), card, tmp_path / "plain.onnx", preprocessing("mlp-64x3"))
+    result = inkread("model", "quantize", "plain.onnx", "small.onnx", "--data", "mnist")
+    one_sentence(result)
+    assert "has no convolutions" in result.stderr
+    assert not (tmp_path / "small.onnx").exists()
 
 
 def test_the_command_says_how_alike_the_copies_read(inkread, float_model, tmp_path):

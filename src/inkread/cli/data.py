@@ -171,8 +171,9 @@ def show(name_or_path: NameOrPath) -> None:
     for key, value in facts:
         if value:
             console.print(f"{key:<14} {value}", markup=False, soft_wrap=True)
-    console.print()
-    console.print(_count_table(sets))
+    if not sets[0].of_texts:
+        console.print()
+        console.print(_count_table(sets))
 
 
 def _count_table(sets: list[Dataset]) -> Table:
@@ -212,6 +213,8 @@ def sheet(
     check_folder(out.parent)
     with fetch_progress() as progress:
         dataset = load(name_or_path, split.value, progress=progress)
+    if dataset.of_texts:
+        raise ConfigError(f"the labels of {dataset.name} are texts, and a sheet shows classes: name other data.")
     draw_sheet(dataset, out, rows=rows, columns=columns)
     typer.echo(str(out))
 

@@ -70,7 +70,9 @@ def _behind_convolutions(source: Path) -> list[str]:
     import onnx
 
     nodes = list(onnx.load(source).graph.node)
-    last = max(index for index, node in enumerate(nodes) if node.op_type in QUANTIZED[:1])
+    last = max((index for index, node in enumerate(nodes) if node.op_type in QUANTIZED[:1]), default=-1)
+    if last < 0:
+        raise ModelFileError(f"{source.name} has no convolutions, and 8 bits would gain nothing: keep it as it is.")
     behind = next((i for i, node in enumerate(nodes) if i > last and node.op_type not in QUANTIZED), len(nodes))
     return [node.name for node in nodes[behind:]]
 
