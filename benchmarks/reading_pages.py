@@ -193,14 +193,15 @@ def time_of(reader: Reader, photo: bytes, runs: int = 3) -> float:
 def main() -> None:
     """Measure, print the table, and keep it as CSV where asked."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", type=Path, help="a model file (default: the one that is shipped)")
+    parser.add_argument("--model", type=Path, help="a model file for digits (default: the one that is shipped)")
+    parser.add_argument("--number-model", type=Path, help="a model file for numbers (default: the one that is shipped)")
     parser.add_argument("--pages", type=int, default=COUNT, help="so many made pages (default: 20)")
     parser.add_argument("--handwriting", type=Path, help="a folder with sudoku/, if you have it")
     parser.add_argument("--save", action="store_true", help="keep the table in benchmarks/results/ as CSV")
     add_options(parser)
     options = parser.parse_args()
     print(describe(), "\n")
-    reader, glyphs = load(options.model), load_glyphs("test")
+    reader, glyphs = load(options.model, number_model=options.number_model), load_glyphs("test")
     made = [make_page(np.random.default_rng(SEED + n), glyphs, size=SIZE, style=DENSE) for n in range(options.pages)]
     heading = ["pages", "numbers", "found (%)", "recall (%)", "precision (%)", "seconds a page"]
     print(f"| {' | '.join(heading)} |\n|---|{'---:|' * (len(heading) - 1)}")

@@ -9,8 +9,8 @@ from inkread.errors import ModelFileError
 
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 SHIPPED_SHA256 = {
-    "digits.onnx": "3cd6100471ef874b71161660345a12970d40ce6e5fcf6bc04664408527aa4cc6",
-    "numbers.onnx": "017d598d71b71b10d5c11f0681967f1859abda6084974c323515b5df046f20c6",
+    "digits.onnx": "e5a3b85d938d0d5d2c19a2813c9e36a50a1608941ab5c5fe5c4c19082a0438a8",
+    "numbers.onnx": "66b8231380da131bce3b528cc19ab8dca0c857380f3bdaeb840d9629e63ad6df",
     "tutorial.onnx": "ecae3df39544b9d5ac4e5b26c859551c171cc31ef50092c4bd1d85d623f64706",
 }
 
