@@ -10,6 +10,13 @@ from pathlib import Path
 
 from inkread.errors import OutputError
 
+STATE_DICT_SUFFIXES = (".pth", ".pt")
+
+
+def is_state_dict(path: Path) -> bool:
+    """Tell by its name whether a file is a plain PyTorch state dict."""
+    return path.suffix.lower() in STATE_DICT_SUFFIXES
+
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:

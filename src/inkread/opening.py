@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from inkread.errors import ConfigError, ModelFileError
+from inkread.files import is_state_dict
 
 if TYPE_CHECKING:
     from inkread.runtime import OnnxClassifier, OnnxRows
-
-STATE_DICT_SUFFIXES = (".pth", ".pt")
 
 
 def check_confidence(least: float | None) -> None:
@@ -36,7 +35,7 @@ def open_model(model: str | Path | None = None) -> OnnxClassifier:
     if not isinstance(model, str | os.PathLike | None):
         raise ModelFileError(f"a model is the path of its file, not {type(model).__name__}.")
     path = shipped_model() if model is None else Path(model)
-    if path.suffix.lower() not in STATE_DICT_SUFFIXES:
+    if not is_state_dict(path):
         return OnnxClassifier.open(path)
     from tempfile import TemporaryDirectory
 
@@ -55,7 +54,7 @@ def open_models(
     from inkread.runtime import read_task
 
     if number_model is None and isinstance(model, str | os.PathLike):
-        is_converted = Path(model).suffix.lower() in STATE_DICT_SUFFIXES
+        is_converted = is_state_dict(Path(model))
         if not is_converted and read_task(model) == "number":
             model, number_model = None, model
     return open_model(model), None if number_model is None else open_number_model(number_model)

@@ -112,6 +112,19 @@ def test_a_runs_weights_become_a_state_dict(inkread: CommandLine, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_a_conversion_names_the_classes(inkread: CommandLine, tmp_path: Path) -> None:
+    torch.save(build("cnn-8-16", num_classes=3).state_dict(), tmp_path / "own.pth")
+    assert inkread("model", "convert", "own.pth", "own.onnx", "--labels", "A, b,ß").returncode == 0
+    assert OnnxClassifier.open(tmp_path / "own.onnx").card.labels == ("A", "b", "ß")
+    for labels, said in (
+        ("A,b", "tells 3 classes apart, but 2 labels are given"),
+        ("A,A,b", "two labels are the same"),
+    ):
+        assert said in one_sentence(inkread("model", "convert", "own.pth", "other.onnx", "--labels", labels))
+    assert not (tmp_path / "other.onnx").exists()
+
+
+@pytest.mark.slow
 def test_conversions_that_cannot_be_are_refused_and_leave_what_was_there(inkread: CommandLine, tmp_path: Path) -> None:
     torch.save(nn.Linear(784, 10), tmp_path / "code.pth")
     (tmp_path / "old.onnx").write_bytes(b"the old one")

@@ -57,6 +57,14 @@ def test_small_colour_pictures_stay_as_they_are(tmp_path):
         assert np.array_equal(image.transpose(1, 2, 0), pictures[found.classes[label]])
 
 
+def test_what_is_no_digit_comes_last_as_the_loss_for_it_wants(tmp_path):
+    picture = np.zeros((16, 16), np.uint8)
+    picture[4:12, 6:9] = 255
+    for where in ("A/a.png", "no digit/b.png", "o/c.png"):
+        save(tmp_path / where, picture)
+    assert load(tmp_path).classes == ("A", "o", "no digit")
+
+
 def test_train_and_test_folders_share_their_classes(tmp_path):
     picture = np.zeros((16, 16), np.uint8)
     picture[4:12, 6:9] = 255

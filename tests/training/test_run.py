@@ -226,12 +226,19 @@ def test_a_network_for_texts_is_refused_where_the_labels_are_classes(strokes: Pa
     assert not (tmp_path / "run").exists()
 
 
+def test_a_single_class_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "sevens.npz", images=np.zeros((20, 28, 28), np.uint8), labels=np.full(20, 7))
+    config = get_recipe("quick").with_options({"data": str(tmp_path / "sevens.npz")})
+    with pytest.raises(ConfigError, match=r"are of one class, '7': there is nothing to tell apart; add pictures"):
+        train(config, run_dir=tmp_path / "run")
+
+
 def test_open_set_is_refused_without_its_class(coloured: Path, strokes: Path, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"needs data whose last class is 'no digit', that of .* is 'red'"):
         train(open_set(coloured), run_dir=tmp_path / "run")
     two = np.load(strokes)
     kept = two["labels"] != "2"
     np.savez(tmp_path / "two.npz", images=two["images"][kept], labels=two["labels"][kept])
-    with pytest.raises(ConfigError, match="has 1 classes besides 'no digit': two are needed"):
+    with pytest.raises(ConfigError, match="has but one class besides 'no digit', '1': two are needed"):
         train(open_set(tmp_path / "two.npz"), run_dir=tmp_path / "run")
     assert not (tmp_path / "run").exists()

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
+from inkread import load
 from inkread.errors import ConfigError
 from inkread.training.config import TrainConfig
 from inkread.training.run import train
@@ -66,6 +68,39 @@ def test_an_interrupted_run_goes_on_without_what_it_began_with(first: Path, tmp_
     shutil.rmtree(tmp_path / "start")
     train(config, run_dir=tmp_path / "run", resume=True)
     assert (tmp_path / "run" / "weights.safetensors").read_bytes() == whole
+
+
+def test_the_card_tells_the_runs_that_led_to_the_first_weights(first: Path, tmp_path: Path) -> None:
+    data = first.parent / "two.npz"
+    second = train(configure(data, start_from=str(first), seed=4), run_dir=tmp_path / "second").parent
+    third = train(configure(data, start_from=str(second / "model.onnx")), run_dir=tmp_path / "third")
+    notes = load(third).card.notes
+    assert [note.partition(" (")[0] for note in notes] == [
+        "Began with the weights of 3 epochs of mlp-64x3",
+        "Began with the weights of 1 epoch of mlp-64x3",
+    ]
+    for folder, note in zip((first, second), notes, strict=True):
+        assert note.endswith(f"SHA-256 {hashlib.sha256((folder / 'weights.safetensors').read_bytes()).hexdigest()}.")
+    assert "seed 4" in notes[1]
+
+
+def test_weights_without_their_run_are_named_by_their_hash(first: Path, tmp_path: Path) -> None:
+    shutil.copy(first / "weights.safetensors", tmp_path / "copied.safetensors")
+    config = configure(first.parent / "two.npz", start_from=str(tmp_path / "copied.safetensors"))
+    (note,) = load(train(config, run_dir=tmp_path / "run")).card.notes
+    assert note.startswith("Began with weights of unknown origin, SHA-256 ")
+
+
+def test_a_run_stopped_before_its_first_checkpoint_wants_the_same_first_weights(first: Path, tmp_path: Path) -> None:
+    shutil.copytree(first, tmp_path / "start")
+    config = configure(first.parent / "two.npz", start_from=str(tmp_path / "start"))
+    run = train(config, run_dir=tmp_path / "run").parent
+    for name in ("model.onnx", "checkpoint.safetensors"):
+        (run / name).unlink()
+    weights = load_file(first / "weights.safetensors")
+    save_file({name: value + 1 for name, value in weights.items()}, tmp_path / "start" / "weights.safetensors")
+    with pytest.raises(ConfigError, match="have changed since it was begun"):
+        train(config, run_dir=run, resume=True)
 
 
 def test_weights_of_another_network_are_refused(first: Path, tmp_path: Path) -> None:

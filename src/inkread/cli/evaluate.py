@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from inkread.cli.data import Split, fetch_progress
+from inkread.cli.printing import TableOrJson
 
 if TYPE_CHECKING:
     from inkread.data import Dataset
@@ -23,13 +23,6 @@ EPILOG = (
     "inkread evaluate mnist_model.pth --data my-digits/ --format json\n\n"
     "inkread evaluate --against fashion-mnist --min-confidence 0.9"
 )
-
-
-class Format(StrEnum):
-    """How the figures are printed."""
-
-    table = "table"
-    json = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +44,7 @@ def evaluate(
         Path | None,
         typer.Option(help="Folder for report.json and the PNG figures.", show_default=False),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.table,
+    output: Annotated[TableOrJson, typer.Option("--format", help="For people, or for programs.")] = TableOrJson.table,
     against: Annotated[
         list[str] | None,
         typer.Option(
@@ -97,7 +90,7 @@ def evaluate(
         outsiders=tuple(_compare(classifier, probabilities, others, threshold) for others in outside),
         trained_on=any(source.sha256 == dataset.sha256 for source in card.data),
     )
-    if output is Format.json:
+    if output is TableOrJson.json:
         typer.echo(report.to_json())
     else:
         from rich.console import Console

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inkread.cli.printing import TableOrJson
 from inkread.errors import ConfigError, DataError
+from inkread.files import is_state_dict
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -36,15 +37,7 @@ CONVERT_EPILOG = (
     "inkread model convert runs/quick weights.pth"
 )
 QUANTIZE_EPILOG = "[bold]Example[/bold]\n\ninkread model quantize runs/reader/model.onnx reader.onnx"
-STATE_DICT_SUFFIXES = (".pth", ".pt")
 CALIBRATION_PICTURES = 1000
-
-
-class Format(StrEnum):
-    """How the card is printed."""
-
-    table = "table"
-    json = "json"
 
 
 def register(app: typer.Typer) -> None:
@@ -61,7 +54,7 @@ def show(
         Path | None,
         typer.Argument(help="A model file, or a .pth state dict.", show_default="the model that comes with inkread"),
     ] = None,
-    output: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.table,
+    output: Annotated[TableOrJson, typer.Option("--format", help="For people, or for programs.")] = TableOrJson.table,
 ) -> None:
     """Show a model's card: what it reads, how it was trained, and how well it does."""
     from inkread.opening import open_model, open_number_model
@@ -70,7 +63,7 @@ def show(
     reads_numbers = file is not None and read_task(file) == "number"
     card = open_number_model(file).card if reads_numbers else open_model(file).card
     hint_at_conversion(file)
-    if output is Format.json:
+    if output is TableOrJson.json:
         typer.echo(card.to_json())
         return
     from rich.console import Console
@@ -80,7 +73,7 @@ def show(
 
 def hint_at_conversion(model: Path | None) -> None:
     """After a state dict was converted for one call, say how to save the seconds that this takes."""
-    if model is not None and model.suffix.lower() in STATE_DICT_SUFFIXES:
+    if model is not None and is_state_dict(model):
         target = model.with_suffix(".onnx")
         hint = f"converted {model} for this once: `inkread model convert {model} {target}` makes it instant."
         typer.echo(hint, err=True)
@@ -98,6 +91,10 @@ def convert(
     std: Annotated[
         float | None, typer.Option(help="What the difference is divided by.", show_default="the network's own")
     ] = None,
+    labels: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,C", help="Names of the classes, in their order.", show_default="0, 1, 2 and so on"),
+    ] = None,
 ) -> None:
     """Turn a plain PyTorch state dict into a model file, or a run's weights into a state dict.
 
@@ -106,15 +103,16 @@ def convert(
     from inkread.files import check_folder
 
     check_folder(target.parent)
-    comes_in, goes_out = source.suffix.lower() in STATE_DICT_SUFFIXES, target.suffix.lower() in STATE_DICT_SUFFIXES
+    comes_in, goes_out = is_state_dict(source), is_state_dict(target)
     if comes_in and target.suffix.lower() == ".onnx":
         from inkread.training.statedict import convert_pth
 
-        card = convert_pth(source, target, mean=mean, std=std)
+        names = None if labels is None else [name.strip() for name in labels.split(",")]
+        card = convert_pth(source, target, mean=mean, std=std, labels=names)
         typer.echo(f"{target}: {card.network}, {len(card.labels)} classes, from {source}.")
     elif goes_out and not comes_in:
-        if mean is not None or std is not None:
-            raise ConfigError("--mean and --std are for the way to .onnx: a state dict holds weights alone.")
+        if any(option is not None for option in (mean, std, labels)):
+            raise ConfigError("--mean, --std and --labels are for the way to .onnx: a state dict holds weights alone.")
         from inkread.training.statedict import write_pth
 
         write_pth(source, target)
@@ -146,6 +144,8 @@ def quantize(
     from inkread.runtime.quantization import quantize as write_quantized
 
     check_folder(target.parent)
+    if target.exists() and source.exists() and target.samefile(source):
+        raise ConfigError(f"{target} would overwrite what it is made of: choose another name.")
     before = open_model(source)
     name = data or (before.card.data[0].name if before.card.data else "mnist")
     with fetch_progress() as progress:

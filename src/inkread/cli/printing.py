@@ -28,6 +28,13 @@ class Format(StrEnum):
     csv = "csv"
 
 
+class TableOrJson(StrEnum):
+    """How what is no list of rows is printed."""
+
+    table = "table"
+    json = "json"
+
+
 class Printer(Protocol):
     """Prints one outcome after the other."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
+
+from inkread.cli.printing import TableOrJson
 
 EPILOG = (
     "[bold]Examples[/bold]\n\n"
@@ -15,13 +16,6 @@ EPILOG = (
     "inkread recipes show cnn-10-20\n\n"
     "inkread recipes show quick --format json"
 )
-
-
-class Format(StrEnum):
-    """How settings are printed."""
-
-    table = "table"
-    json = "json"
 
 
 class RecipeGroup(TyperGroup):
@@ -84,13 +78,13 @@ def list_recipes(context: typer.Context) -> None:
 
 def show(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A recipe.", show_default=False)],
-    output: Annotated[Format, typer.Option("--format", help="For people, or for programs.")] = Format.table,
+    output: Annotated[TableOrJson, typer.Option("--format", help="For people, or for programs.")] = TableOrJson.table,
 ) -> None:
     """Show every setting of a recipe."""
     from inkread.training.recipes import FACTS, get_recipe
 
     config = get_recipe(name)
-    if output is Format.json:
+    if output is TableOrJson.json:
         typer.echo(json.dumps(config.to_dict(), indent=2))
         return
     from rich.console import Console

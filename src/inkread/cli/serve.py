@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from inkread.errors import ConfigError, MissingExtraError
+from inkread.extras import what_is_missing
 
 EPILOG = (
     "[bold]Examples[/bold]\n\n"
@@ -18,14 +18,6 @@ EPILOG = (
     "INKREAD_TOKEN=secret inkread serve --host 0.0.0.0 --allowed-host digits.example.org\n\n"
     "curl --data-binary @photo.png http://127.0.0.1:8000/v1/digit"
 )
-LIBRARIES = {
-    "fastapi": "fastapi",
-    "httptools": "httptools",
-    "markdown_it": "markdown-it-py",
-    "prometheus_client": "prometheus-client",
-    "python_multipart": "python-multipart",
-    "uvicorn": "uvicorn",
-}
 LIMITS = "Limits"
 MOST = 1_000_000  # of what limits count in
 
@@ -68,9 +60,8 @@ def serve(
 
     It keeps nothing of what is sent. Without a token everybody who can reach the address may use it.
     """
-    missing = [library for name, library in LIBRARIES.items() if find_spec(name) is None]
-    if missing:
-        raise MissingExtraError(f"serving needs {', '.join(missing)}: pip install 'inkread[serve]'.")
+    if missing := what_is_missing("serve", "serving"):
+        raise MissingExtraError(missing)
     for name, value in (
         ("--max-megabytes", max_megabytes),
         ("--max-megapixels", max_megapixels),

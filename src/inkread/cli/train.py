@@ -6,13 +6,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from inkread.cli.progress import ProgressStyle
 from inkread.errors import ConfigError, InkreadError, MissingExtraError
+from inkread.extras import what_is_missing
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,17 +31,7 @@ EPILOG = (
 )
 RUNS = Path("runs")
 DEFAULT_RECIPE = "quick"
-LIBRARIES = ("torch", "safetensors", "onnx", "matplotlib")
 LEARNING, SCHEDULE, DATA, RUN = "How it learns", "Schedule", "Data", "The run"
-
-
-class ProgressStyle(StrEnum):
-    """How progress is shown."""
-
-    auto = "auto"
-    bars = "bars"
-    lines = "lines"
-    none = "none"
 
 
 def register(app: typer.Typer) -> None:
@@ -163,9 +154,8 @@ def _check_libraries(tensorboard: bool) -> None:
     """Say now, not after the training, which optional library is missing."""
     from importlib.util import find_spec
 
-    missing = [name for name in LIBRARIES if find_spec(name) is None]
-    if missing:
-        raise MissingExtraError(f"training needs {', '.join(missing)}: pip install 'inkread[train]'.")
+    if missing := what_is_missing("train", "training"):
+        raise MissingExtraError(missing)
     if tensorboard and find_spec("tensorboard") is None:
         raise MissingExtraError("TensorBoard is not installed: pip install 'inkread[tensorboard]'.")
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from inkread.errors import DataError
-from inkread.types import UInt8Array
+from inkread.types import NO_DIGIT, UInt8Array
 
 _FAINT = 32
 
@@ -139,10 +139,11 @@ def normalization_of(images_nchw: UInt8Array) -> str:
 
 
 def sort_classes(names: Iterable[str]) -> tuple[str, ...]:
-    """Return each name once, numbers in their order as numbers: "2" before "10"."""
+    """Return each name once, numbers in their order as numbers: "2" before "10"; what is no digit comes last."""
 
-    def key(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    def key(name: str) -> tuple[bool, list[tuple[int, int, str]], str]:
         pieces = re.findall(r"[0-9]+|[^0-9]+", name)
-        return [(0, int(p), "") if "0" <= p[0] <= "9" else (1, 0, p.casefold()) for p in pieces], name
+        order = [(0, int(p), "") if "0" <= p[0] <= "9" else (1, 0, p.casefold()) for p in pieces]
+        return name == NO_DIGIT, order, name
 
     return tuple(sorted(set(names), key=key))

@@ -30,6 +30,7 @@ def load(name_or_path: str | Path, split: str = "train", *, progress: Progress |
     - IDX files, also gzipped: their folder, or the images file, the labels file lying beside it;
     - a CSV file of a label and side * side pixels a row;
     - an npz file with x_train, y_train, x_test, y_test, or X and y.
+    The class "no digit" comes last, wherever its name would stand: the loss "open-set" learns to refuse it.
 
     Args:
         name_or_path: a name in `NAMES`, or a path. A name wins: write ./mnist for a folder of that name.

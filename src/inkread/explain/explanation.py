@@ -128,7 +128,7 @@ def explain(
 def _input(reader: Reader, pixels: UInt8Array, probabilities: Float32Array) -> tuple[UInt8Array, tuple[Step, ...]]:
     """Make the network's input as reading does, and keep the steps.
 
-    Where reading took a second look, at the picture as it is (see `api`), that look is what is explained.
+    Where reading took a second look, at the picture as it is (see `inputs`), that look is what is explained.
     """
     if reader.card.normalization != "mnist":
         scaled = resize(pixels, reader.card.input_shape)

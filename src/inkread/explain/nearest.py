@@ -47,7 +47,7 @@ def neighbours(model: Network | Model, image_chw: UInt8Array, *, count: int = NE
         count: how many.
 
     Returns:
-        The nearest, nearest first; nothing where the model does not take normalised digits, ends in no weighted sum,
+        The nearest, nearest first; nothing where the model does not read normalised digits, ends in no weighted sum,
         or sees nothing at all in the picture.
 
     Raises:
@@ -55,7 +55,9 @@ def neighbours(model: Network | Model, image_chw: UInt8Array, *, count: int = NE
     """
     network = open_network(model)
     image = network.check(image_chw)
-    if network.classifier.card.normalization != "mnist" or image.shape != (1, SIDE, SIDE) or network.head is None:
+    card = network.classifier.card
+    reads_digits = card.normalization == "mnist" and set(card.labels) == set("0123456789")
+    if not reads_digits or image.shape != (1, SIDE, SIDE) or network.head is None:
         return ()
     features, _ = network.features(image[np.newaxis])
     if not features.any():

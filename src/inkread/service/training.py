@@ -6,7 +6,6 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator
-from importlib.util import find_spec
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Request
@@ -14,6 +13,7 @@ from fastapi.responses import Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from inkread.errors import MissingExtraError
+from inkread.extras import what_is_missing
 from inkread.service.core import Service, as_json, service_of
 from inkread.service.documents import problems
 from inkread.service.problems import Problem, busy
@@ -23,7 +23,6 @@ from inkread.training.config import Loss, Optimizer, Schedule, TrainConfig
 from inkread.training.recipes import FACTS, RECIPES, get_recipe
 
 router = APIRouter(prefix="/v1")
-LIBRARIES = ("torch", "safetensors", "onnx", "matplotlib")
 # The others train for hours, or on data that people have to bring.
 OFFERED = tuple(name for name, recipe in RECIPES.items() if recipe().data == "mnist" and not recipe().compile)
 CHANGEABLE = ("batch_size", "learning_rate", "schedule", "loss", "optimizer", "dropout", "limit", "epochs", "seed")
@@ -195,8 +194,7 @@ def why_not(service: Service) -> str:
     """Say why nothing can be trained; empty where it can."""
     if not service.settings.train:
         return "Training is switched off: start the service without --no-train."
-    missing = [name for name in LIBRARIES if find_spec(name) is None]
-    return f"Training needs {', '.join(missing)}: pip install 'inkread[train]'." if missing else ""
+    return what_is_missing("train", "Training")
 
 
 def configure(recipe: str, options: dict[str, Any]) -> TrainConfig:

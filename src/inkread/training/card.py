@@ -13,7 +13,13 @@ from inkread.training.folder import git_revision, now, versions
 from inkread.types import NO_DIGIT
 
 
-def make_card(config: TrainConfig, source: Dataset, metrics: Sequence[Metric], confidence: Confidence) -> Card:
+def make_card(
+    config: TrainConfig,
+    source: Dataset,
+    metrics: Sequence[Metric],
+    confidence: Confidence,
+    lineage: Sequence[str] = (),
+) -> Card:
     """Fill in the card of a trained model; what is no digit is not one of its labels.
 
     Args:
@@ -21,6 +27,7 @@ def make_card(config: TrainConfig, source: Dataset, metrics: Sequence[Metric], c
         source: what it was trained on; a composed data set's origins are named and thanked too.
         metrics: what was measured.
         confidence: temperature and threshold.
+        lineage: the runs that led to its first weights, a sentence each.
 
     Returns:
         The card.
@@ -48,6 +55,7 @@ def make_card(config: TrainConfig, source: Dataset, metrics: Sequence[Metric], c
         versions=versions(),
         git_revision=git_revision(),
         created=now(),
+        notes=tuple(lineage),
     )
 
 

@@ -59,7 +59,7 @@ class TrainConfig:
         ema: decay a step of the exponential moving average of the weights that is kept (less in the first
             steps, see `state.update_average`); 0 keeps the weights themselves.
         start_from: folder of a finished run with the same network, whose weights this one begins with; its last layer
-            is new where the classes are others. None begins with random weights.
+            is new where there are more or fewer classes. None begins with random weights.
         seed: of the weights, the order, the dropout and the augmentation.
         device: "auto", "cpu", "cuda" or "mps"; a run writes down the one that it took.
         threads: of torch on the CPU; the order of its sums, and so their last bits, depends on it. None takes as many

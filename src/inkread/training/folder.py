@@ -15,7 +15,8 @@ from inkread.files import cannot_write, write_text
 from inkread.training.config import TrainConfig
 from inkread.version import __version__
 
-LIBRARIES = ("torch", "numpy", "onnx", "safetensors")
+DECIDING = ("torch", "numpy", "onnx", "safetensors")
+WEIGHTS_NAME = "weights.safetensors"
 
 
 class RunFolder:
@@ -30,16 +31,17 @@ class RunFolder:
         self.config = path / "config.json"
         self.log = path / "log.jsonl"
         self.checkpoint = path / "checkpoint.safetensors"
-        self.weights = path / "weights.safetensors"
+        self.weights = path / WEIGHTS_NAME
         self.curves = path / "curves.png"
         self.model = path / "model.onnx"
 
-    def begin(self, config: TrainConfig, data: list[dict[str, Any]]) -> None:
+    def begin(self, config: TrainConfig, data: list[dict[str, Any]], lineage: list[str]) -> None:
         """Make the folder and write down what is to be trained, on what, with what.
 
         Args:
             config: the run's.
             data: a description of each split, with its hash.
+            lineage: the runs that led to its first weights.
 
         Raises:
             ConfigError: if a run is there already.
@@ -53,6 +55,7 @@ class RunFolder:
         description = {
             "config": config.to_dict(),
             "data": data,
+            "lineage": lineage,
             "versions": versions(),
             "git_revision": git_revision(),
             "created": now(),
@@ -82,6 +85,10 @@ class RunFolder:
                 "result would differ; go on with that torch, or train anew in another folder."
             )
 
+    def lineage(self) -> list[str]:
+        """Return the runs that led to the first weights, as `begin` wrote them down."""
+        return [str(line) for line in self.read().get("lineage", [])]
+
     def remove_leftovers(self) -> None:
         """Delete the temporary files of `inkread.files` that a process left which was killed while it wrote."""
         for file in (self.config, self.log, self.checkpoint, self.weights, self.curves, self.model):
@@ -101,6 +108,12 @@ class RunFolder:
                 f"{self.path} holds no run to resume ({self.config.name} is missing or damaged): check the name."
             ) from error
         return content if isinstance(content, dict) else {}
+
+
+def weights_path(source: Path) -> Path:
+    """Return where the weights of a run are, given its folder, the model file in it, or themselves."""
+    path = source / WEIGHTS_NAME if source.is_dir() else source
+    return path.with_name(WEIGHTS_NAME) if path.suffix == ".onnx" else path
 
 
 def stored_config(path: Path) -> TrainConfig:
@@ -146,7 +159,7 @@ def new_folder(parent: Path, name: str) -> Path:
 def versions() -> dict[str, str]:
     """Return the versions of inkread and of the libraries that a result depends on."""
     found = {"inkread": __version__}
-    for name in LIBRARIES:
+    for name in DECIDING:
         try:
             found[name] = version(name)
         except PackageNotFoundError:

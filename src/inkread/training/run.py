@@ -32,6 +32,7 @@ from inkread.training.device import deterministic, settle
 from inkread.training.events import CheckpointSaved, Event, Listener, RunDone
 from inkread.training.export import export_model
 from inkread.training.folder import RunFolder, stored_config
+from inkread.training.lineage import check_lineage, lineage
 from inkread.training.listeners.curves import draw_curves
 from inkread.training.listeners.log import JsonLog, read_log
 from inkread.training.loop import Controls, Pictures, fit, predict
@@ -107,8 +108,10 @@ def train(
         if resume:
             folder.check_resumable(config, data.describe())
             folder.remove_leftovers()
+            if not goes_on:
+                check_lineage(config, folder)
         else:
-            folder.begin(config, data.describe())
+            folder.begin(config, data.describe(), lineage(config))
         if goes_on:
             load_checkpoint(state, folder.checkpoint)
         with _interruptions() as stop:
@@ -131,6 +134,11 @@ def _check_classes(config: TrainConfig, dataset: Dataset) -> None:
     if reads_texts(config.network) != dataset.of_texts:
         kind, needed = ("texts", "'numbers'") if dataset.of_texts else ("classes", "another than 'numbers'")
         raise ConfigError(f"the labels of {dataset.name} are {kind}, for which the network must be {needed}.")
+    if len(dataset.classes) < 2:
+        raise ConfigError(
+            f"all pictures of {dataset.name} are of one class, {dataset.classes[0]!r}: there is nothing to tell apart; "
+            "add pictures of another class."
+        )
     *labels, last = dataset.classes
     if config.loss == "open-set" and last != NO_DIGIT:
         raise ConfigError(
@@ -138,7 +146,7 @@ def _check_classes(config: TrainConfig, dataset: Dataset) -> None:
             "take other data, or the loss 'cross-entropy'."
         )
     if last == NO_DIGIT and len(labels) < 2:
-        raise ConfigError(f"{dataset.name} has {len(labels)} classes besides {NO_DIGIT!r}: two are needed.")
+        raise ConfigError(f"{dataset.name} has but one class besides {NO_DIGIT!r}, {labels[0]!r}: two are needed.")
 
 
 def _settle_as_begun(config: TrainConfig, run_dir: Path) -> TrainConfig:
@@ -210,7 +218,7 @@ def _finish(state: State, config: TrainConfig, data: RunData, folder: RunFolder,
     write_bytes(folder.weights, to_safetensors(state.best, header))
     draw_curves(read_log(folder.log), folder.curves)
     confidence = _confidence(state, config, data.validation)
-    card = make_card(config, data.train, metrics, confidence)
+    card = make_card(config, data.train, metrics, confidence, folder.lineage())
     state.network.load_state_dict(state.best)
     export_model(state.network, card, folder.model, scaling, gate=confidence.gate)
 

@@ -10,8 +10,7 @@ from safetensors.torch import load_file
 from torch import nn
 
 from inkread.errors import ConfigError, ModelFileError
-
-WEIGHTS_NAME = "weights.safetensors"
+from inkread.training.folder import weights_path
 
 
 def read_weights(source: Path) -> dict[str, torch.Tensor]:
@@ -26,8 +25,7 @@ def read_weights(source: Path) -> dict[str, torch.Tensor]:
     Raises:
         ModelFileError: if there are none or they are damaged.
     """
-    path = source / WEIGHTS_NAME if source.is_dir() else source
-    path = path.with_name(WEIGHTS_NAME) if path.suffix == ".onnx" else path
+    path = weights_path(source)
     if not path.is_file():
         raise ModelFileError(f"there are no weights {path}: give the folder of a finished run.")
     try:
@@ -38,7 +36,7 @@ def read_weights(source: Path) -> dict[str, torch.Tensor]:
 
 @torch.no_grad()
 def start_from(network: nn.Module, source: Path) -> None:
-    """Give a network the weights of a finished run; only its last layer stays new where the classes are others.
+    """Give a network the weights of a finished run; its last layer stays new if there are more or fewer classes.
 
     Args:
         network: of the same architecture; changed in place.

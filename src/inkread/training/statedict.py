@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import pickle
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from io import BytesIO
 from itertools import product
@@ -86,7 +86,14 @@ def read_pth(source: Path) -> Built:
     )
 
 
-def convert_pth(source: Path, target: Path, *, mean: float | None = None, std: float | None = None) -> Card:
+def convert_pth(
+    source: Path,
+    target: Path,
+    *,
+    mean: float | None = None,
+    std: float | None = None,
+    labels: Sequence[str] | None = None,
+) -> Card:
     """Turn a plain state dict into a model file.
 
     Args:
@@ -94,13 +101,14 @@ def convert_pth(source: Path, target: Path, *, mean: float | None = None, std: f
         target: the ``.onnx`` file to write.
         mean: subtracted from pixels / 255 before the network; None takes the architecture's own.
         std: what the difference is divided by, above 0; None takes the architecture's own.
+        labels: the classes' names in the order of the network's outputs; None numbers them from 0.
 
     Returns:
-        The card that was written: ten classes are the digits, others are numbered.
+        The card that was written.
 
     Raises:
         ModelFileError: see `read_pth`.
-        ConfigError: if `mean` is no number or `std` not above 0.
+        ConfigError: if `mean` is no number or `std` not above 0, or there are more or fewer labels than classes.
         OutputError: if `target` cannot be written.
     """
     found = read_pth(source)
@@ -108,10 +116,12 @@ def convert_pth(source: Path, target: Path, *, mean: float | None = None, std: f
     scaling = type(own)(mean=own.mean if mean is None else mean, std=own.std if std is None else std)
     if not (math.isfinite(scaling.mean) and 0 < scaling.std < math.inf):
         raise ConfigError(f"mean {scaling.mean:g} and std {scaling.std:g} make no scaling: std must be above 0.")
+    if labels is not None and len(labels) != found.classes:
+        raise ConfigError(f"the network tells {found.classes} classes apart, but {len(labels)} labels are given.")
     card = Card(
         name=source.stem,
         task="digit",
-        labels=tuple(str(number) for number in range(found.classes)),
+        labels=tuple(labels or map(str, range(found.classes))),
         input_shape=found.input_shape,
         normalization="mnist" if found.input_shape == (1, 28, 28) else "resize",
         network=found.network,
