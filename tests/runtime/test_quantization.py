@@ -73,6 +73,12 @@ def test_the_command_says_how_alike_the_copies_read(inkread, float_model, tmp_pa
     assert (tmp_path / "small.onnx").exists()
 
 
+def test_a_model_is_not_replaced_by_its_copy(inkread, float_model):
+    before = float_model.read_bytes()
+    assert "choose another name" in one_sentence(inkread("model", "quantize", str(float_model), str(float_model)))
+    assert float_model.read_bytes() == before
+
+
 def test_pictures_of_another_size_are_refused(inkread, float_model, tmp_path):
     np.savez(tmp_path / "x.npz", X=np.zeros((20, 8, 8), np.uint8), y=np.arange(20) % 10)
     result = inkread("model", "quantize", str(float_model), "small.onnx", "--data", "x.npz")
