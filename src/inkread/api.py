@@ -290,13 +290,18 @@ class Reader:
         from inkread.reading import make_constraint, read_whole_number
 
         constraint, (rows, least) = make_constraint(**constraints), self._rows()
+        digits = self._classifier if self._reads_digits() else None
         return lambda image: read_whole_number(
-            load_image(image), rows, constraint=constraint, separators=separators, min_confidence=least
+            load_image(image), rows, digits, constraint=constraint, separators=separators, min_confidence=least
         )
+
+    def _reads_digits(self) -> bool:
+        """Say whether the model reads single digits in MNIST's form."""
+        return self.card.normalization == "mnist" and set(self.labels) == set("0123456789")
 
     def _check_digits(self) -> None:
         """Refuse a model that numbers cannot be read with."""
-        if self.card.normalization != "mnist" or set(self.labels) != set("0123456789"):
+        if not self._reads_digits():
             raise ModelFileError(
                 f"the model {self.card.name!r} does not read single digits, of which numbers are made: take another."
             )

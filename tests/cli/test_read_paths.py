@@ -27,7 +27,7 @@ def sheet(mnist_test: Dataset) -> UInt8Array:
     page = np.full((700, 900), 250, np.uint8)
     for row, texts in enumerate(ROWS):
         for column, text in enumerate(texts):
-            image = strip(mnist_test, text, gap=5, seed=row)
+            image = strip(mnist_test, text, gap=5, seed=row + 10)
             image = np.asarray(Image.fromarray(image).resize((image.shape[1] * 2, image.shape[0] * 2)))
             top, left = 80 + 180 * row, 80 + 420 * column
             page[top : top + image.shape[0], left : left + image.shape[1]] = np.minimum(image, 250)

@@ -15,7 +15,6 @@ from inkread.data.synthesis.glyphs import Glyphs
 from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
 from inkread.reading.crops import Crop, read_crops
-from inkread.reading.looks import settle
 from inkread.reading.pageink import find_page_ink
 from inkread.types import Box, Classifier, Number, Page, RowNetwork
 from tests.reading.made import strip
@@ -86,31 +85,6 @@ def test_a_dim_sheet_across_a_bright_table_keeps_its_dark_ink(mnist_test: Datase
     middle = np.s_[230:530, 350:750]
     assert ink[middle][picture[middle] < 95].mean() > 30
     assert ink[middle][picture[middle] >= 108].mean() < 5
-
-
-def number(text: str, confidence: float) -> Number:
-    return Number(text, confidence, confidence >= 0.5, (), Box(0, 0, 9, 9) if text else None, None)
-
-
-def test_several_looks_settle_on_what_most_of_them_show() -> None:
-    settled = settle([number("17", 0.8), number("11", 0.6), number("11", 0.7)], min_confidence=0.5)
-    assert settled.text == "11"
-    assert settled.confidence == pytest.approx(1.3 / 2.1)
-    assert settled.accepted
-    undecided = settle([number("17", 0.8), number("11", 0.6)], min_confidence=0.6)
-    assert (undecided.text, undecided.accepted) == ("17", False)
-    assert undecided.reason
-    assert "0.57" in undecided.reason
-
-
-def test_what_one_faint_look_sees_alone_is_no_surer_than_that_look() -> None:
-    assert settle([number("3", 0.2), number("3", 0.1)], min_confidence=0.5).confidence == pytest.approx(0.2)
-
-
-def test_looks_that_see_nothing_weaken_the_others() -> None:
-    settled = settle([number("4", 0.9), number("", 0.0), number("", 0.0)], min_confidence=0.2)
-    assert (settled.text, settled.accepted) == ("4", True)
-    assert settled.confidence == pytest.approx(0.9 / 2.9)
 
 
 @pytest.mark.parametrize(("seed", "least"), [(5, 0.7), (29, 0.8)])  # 0.35 and 0.64 where the lines are left standing

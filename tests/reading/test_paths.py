@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkread.reading import make_constraint
-from inkread.reading.paths import Arc, best_paths, posterior
+from inkread.reading.paths import Arc, best_paths, path_of, posterior
 
 LAST = 4
 arc_lists = st.lists(
@@ -63,3 +63,13 @@ def test_under_a_constraint_the_best_of_what_it_allows_is_found(arcs: list[Arc])
 def test_each_character_knows_the_arc_that_gave_it() -> None:
     arcs = [Arc(0, 1, (("", 0.0),), 7), Arc(1, 3, (("4", -1.0),), 8), Arc(3, LAST, (("2", -1.0),), 9)]
     assert [(path.text, path.tags) for path in best_paths(arcs, LAST)] == [("42", (8, 9))]
+
+
+@settings(max_examples=150, deadline=None)
+@given(arc_lists, st.text("012", min_size=1, max_size=4))
+def test_the_path_of_a_text_is_the_best_that_reads_so(arcs: list[Arc], text: str) -> None:
+    path, score = path_of(arcs, LAST, text), every_text(arcs).get(text)
+    assert (path is None) == (score is None)
+    if path is not None and score is not None:
+        assert (path.text, len(path.tags)) == (text, len(text))
+        assert abs(path.score - score) < 1e-9

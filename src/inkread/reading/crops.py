@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -12,12 +12,15 @@ import numpy as np
 
 from inkread.imaging.ranks import median
 from inkread.reading.candidates import Candidate, Chosen
-from inkread.reading.looks import SURE, other_looks, settle
-from inkread.reading.numbers import read_number
+from inkread.reading.decoding import BEAM
+from inkread.reading.fusion import ON_PAGE, View, fuse, view
+from inkread.reading.looks import OTHER_HEIGHTS, SURE, other_looks
+from inkread.reading.numberink import find_number
+from inkread.reading.numbers import cut_number, read_number
 from inkread.reading.pageink import Parts
 from inkread.reading.pagerules import Rules
 from inkread.reading.refusal import NO_NUMBER, nothing
-from inkread.reading.rows import Row, read_rows
+from inkread.reading.rows import Row, look_at
 from inkread.types import Box, Classifier, Number, RowNetwork, UInt8Array
 
 CONTEXT = 0.3  # of a digit's height, on all sides
@@ -81,10 +84,7 @@ def read_crops(
         read = partial(read_number, classifier=classifier, separators=separators, min_confidence=min_confidence)
         cut_up = (read(crop.image) for crop in crops)
         return [_number_or_none(number) for number in cut_up]
-    read_all = partial(read_rows, network=rows, separators=separators, min_confidence=min_confidence)
-    numbers = _read_whole(crops, read_all, min_confidence)
-    numbers = [number if number.confidence >= LEAST_NUMBER else nothing(NO_NUMBER) for number in numbers]
-    return _without_remains(crops, numbers)
+    return _without_remains(crops, _read_whole(crops, classifier, rows, separators, min_confidence))
 
 
 def _without_remains(crops: Sequence[Crop], numbers: list[Number]) -> list[Number]:
@@ -100,22 +100,41 @@ def _without_remains(crops: Sequence[Crop], numbers: list[Number]) -> list[Numbe
 
 
 def _read_whole(
-    crops: Sequence[Crop], read_all: Callable[[Sequence[Row]], list[Number]], min_confidence: float
+    crops: Sequence[Crop], classifier: Classifier, network: RowNetwork, separators: bool, min_confidence: float
 ) -> list[Number]:
-    """Read crops as rows; where in doubt, take several looks and settle on what most of them show."""
+    """Read crops as rows; where in doubt, cut them up too, and weigh what all that shows."""
+    numbers = []
+    seen = look_at_crops(crops, network, separators=separators, min_confidence=min_confidence)
+    for crop, each in zip(crops, seen, strict=True):
+        if not isinstance(each, Number):
+            lattice = cut_number(find_number(crop.image), classifier)
+            each = fuse(each, lattice, ON_PAGE, min_confidence=min_confidence)
+        numbers.append(each if each.confidence >= LEAST_NUMBER else nothing(NO_NUMBER))
+    return numbers
+
+
+def look_at_crops(
+    crops: Sequence[Crop], network: RowNetwork, *, separators: bool = False, min_confidence: float = 0.5
+) -> list[Number | list[View]]:
+    """Look at crops as rows; arguments as of `read_crops`.
+
+    Returns:
+        For each crop what it shows, an empty text for a word or nothing, or several views where that is in doubt.
+    """
     rows = [Row(np.asarray(cv2.bitwise_not(crop.image), np.uint8), crop.middle, crop.height) for crop in crops]
-    numbers = read_all(rows)
+    first = look_at(rows, network, separators=separators)
+    numbers = [look.number(look.texts(None, BEAM, 1), None, min_confidence) for look in first]
     for index, crop in enumerate(crops):
         widest = WIDEST_DIGIT if numbers[index].confidence < SURE else WIDEST_SURE
         if crop.inked > widest * len(numbers[index].text):
             numbers[index] = nothing(NO_NUMBER)  # most of the ink is in no digit: a word in which one was seen
     doubtful = [index for index, number in enumerate(numbers) if LEAST_SEEN <= number.confidence < SURE]
-    looks = [other_looks(rows[index]) for index in doubtful]
-    read = iter(read_all([look for each in looks for look in each]))
-    for index, each in zip(doubtful, looks, strict=True):
-        others = [next(read) for _ in each]
-        numbers[index] = settle([numbers[index], *others], min_confidence=min_confidence)
-    return numbers
+    others = [other for index in doubtful for other in other_looks(rows[index])]
+    further = iter(look_at(others, network, separators=separators))
+    seen: list[Number | list[View]] = [*numbers]
+    for index in doubtful:
+        seen[index] = [view(look, None) for look in (first[index], *(next(further) for _ in OTHER_HEIGHTS))]
+    return seen
 
 
 def _number_or_none(number: Number) -> Number:

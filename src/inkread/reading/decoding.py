@@ -87,10 +87,18 @@ def decode(
         ConfigError: if the shape does not fit the alphabet, or a value is above 0 or NaN.
     """
     columns = sparse_columns(log_probabilities, alphabet, least)
+    found = find_texts(columns, constraint=constraint, beam=beam, alternatives=alternatives, least=least)
+    return [make_reading(columns, text, score) for score, text in found]
+
+
+def find_texts(
+    columns: list[Column], *, constraint: Constraint | None, beam: int, alternatives: int, least: float
+) -> list[tuple[float, str]]:
+    """Search as `decode` does, and return the logarithm of each text's posterior probability, and the text."""
     for width in (beam,) if constraint is None else (beam, *(times * beam for times in WIDER)):
         found = _search(columns, constraint or Anything(), width, least**1.5)
         if found:
-            return [_reading(columns, text, score) for score, text in found[:alternatives]]
+            return found[:alternatives]
     return []
 
 
@@ -188,7 +196,7 @@ def _select(reached: list[_Prefix], width: int, floor: float) -> tuple[list[_Pre
     return beam, best
 
 
-def _reading(columns: list[Column], text: str, log_probability: float) -> Reading:
+def make_reading(columns: list[Column], text: str, log_probability: float) -> Reading:
     """Add to a text where its characters are and how sure each is."""
     spans = align(columns, text)
     characters = (

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
 from inkread.imaging.normalization import place, scale
 from inkread.reading.constraints import Constraint
 from inkread.reading.numberink import FLAT, LOW, NumberInk, find_number
-from inkread.reading.paths import Arc, Path, best_paths, posterior
+from inkread.reading.paths import Arc, Path, best_paths, path_of, posterior
 from inkread.reading.refusal import NO_NUMBER, NOTHING_FITS, nothing, unsure
 from inkread.reading.segments import FREE, Segmentation, cut_up
 from inkread.types import NO_INK, Box, Classifier, Digit, Number, UInt8Array
 
 LEAST = 1e-4  # a digit's probability is never taken for less
+FEW = 8  # paths to a node, where this is but a second opinion
+LIKELIEST = 3  # texts that it proposes of itself
 LIKELY = 5e-3  # less probable digits count only where a constraint asks for them
 # What a path gains or loses, in natural logarithms; chosen on made numbers of MNIST's training digits.
 DIGIT = 1.0  # gain for each digit, as cutting on must pay
@@ -58,12 +61,9 @@ def read_number(
     found = find_number(pixels)
     if found.blank:
         return nothing(NO_INK)
-    if not found.ink.any():
+    lattice = cut_number(found, classifier, separators=separators)
+    if lattice is None:
         return nothing(NO_NUMBER)
-    pieces = cut_up(found.ink, found.height)
-    if not pieces.segments:
-        return nothing(NO_NUMBER)
-    lattice = _Lattice(found, pieces, classifier, separators=separators)
     free = best_paths(lattice.arcs(LIKELY), lattice.last)
     if constraint is None:
         return lattice.number(free[0], free, min_confidence) if free else nothing(NO_NUMBER)
@@ -71,7 +71,15 @@ def read_number(
     return lattice.number(allowed[0], free + allowed, min_confidence) if allowed else nothing(NOTHING_FITS)
 
 
-class _Lattice:
+def cut_number(found: NumberInk, classifier: Classifier, *, separators: bool = False) -> Lattice | None:
+    """Cut a number's ink up and classify the pieces; arguments as of `read_number`, None where there are none."""
+    pieces = cut_up(found.ink, found.height) if found.ink.any() else None
+    if pieces is None or not pieces.segments:
+        return None
+    return Lattice(found, pieces, classifier, separators=separators)
+
+
+class Lattice:
     """The pieces as a graph. Cut i has two nodes, 2i before and 2i + 1 behind any mark that stands there."""
 
     def __init__(self, found: NumberInk, pieces: Segmentation, classifier: Classifier, *, separators: bool) -> None:
@@ -92,6 +100,35 @@ class _Lattice:
                 shared = tuple((character, weight - SHARED) for character, weight in options)
                 arcs.append(Arc(2 * segment.first + 2, 2 * segment.last, shared, index))
         return arcs
+
+    def weigh(self, texts: Iterable[str], constraint: Constraint | None = None) -> dict[str, float]:
+        """Say how likely some texts are, and those that the search finds likeliest.
+
+        Args:
+            texts: what may stand there.
+            constraint: which texts are allowed.
+
+        Returns:
+            For each of these texts that fits the pieces, for the three likeliest of all, and the three likeliest that
+            are allowed, its confidence as of `read_number`.
+        """
+        free = best_paths(self.arcs(LIKELY), self.last, beam=FEW)
+        arcs = self.arcs(0.0)
+        allowed = [] if constraint is None else best_paths(arcs, self.last, constraint)[:LIKELIEST]
+        known = {path.text: path for path in (*free, *allowed)}
+        wanted = dict.fromkeys([*texts, *(path.text for path in (*free[:LIKELIEST], *allowed))])
+        paths = (known.get(text) or path_of(arcs, self.last, text) for text in wanted)
+        return {path.text: self._confidence(path, free) for path in paths if path}
+
+    def show(self, text: str, min_confidence: float) -> Number:
+        """Make the result of a text that fits the pieces."""
+        path = path_of(self.arcs(0.0), self.last, text)
+        return nothing(NO_NUMBER) if path is None else self.number(path, [path], min_confidence)
+
+    def _confidence(self, path: Path, others: list[Path]) -> float:
+        """Multiply the digits' probabilities and the text's share of all."""
+        digits = (self._probabilities[tag][self._labels.index(c)] for c, tag in zip(path.text, path.tags, strict=True))
+        return math.prod(map(float, digits)) * posterior(path, others)
 
     def number(self, best: Path, others: list[Path], min_confidence: float) -> Number:
         """Make the result of a path."""

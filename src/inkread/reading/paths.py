@@ -48,7 +48,7 @@ class Path:
     tags: tuple[int, ...] = ()
 
 
-def best_paths(arcs: Iterable[Arc], last: int, constraint: Constraint | None = None) -> list[Path]:
+def best_paths(arcs: Iterable[Arc], last: int, constraint: Constraint | None = None, *, beam: int = BEAM) -> list[Path]:
     """Search the lattice from node 0 to the last one.
 
     Args:
@@ -56,12 +56,13 @@ def best_paths(arcs: Iterable[Arc], last: int, constraint: Constraint | None = N
         last: the node where a path ends.
         constraint: which texts are allowed; None allows all. Where it accepts none of the paths found, the search is
             repeated with a wider beam.
+        beam: how many paths to a node are kept.
 
     Returns:
         The best path of each text that was found, the best one first; texts that are empty are left out.
     """
     ordered = sorted(arcs, key=lambda arc: (arc.start, arc.end))
-    for width in (BEAM,) if constraint is None else (BEAM, *(BEAM * times for times in WIDER)):
+    for width in (beam,) if constraint is None else (beam, *(beam * times for times in WIDER)):
         found = _search(ordered, last, constraint or Anything(), width)
         if found:
             return found
@@ -93,6 +94,21 @@ def _extend(path: Path, arc: Arc, constraint: Constraint, target: dict[str, Path
         state = constraint.step(path.state, character) if character else path.state
         if state is not None:
             target[text] = Path(score, text, state, (*path.tags, arc.tag) if character else path.tags)
+
+
+def path_of(arcs: Iterable[Arc], last: int, text: str) -> Path | None:
+    """Return the best path that reads as a given text; None where none does. Arguments as of `best_paths`."""
+    reached: dict[int, dict[int, Path]] = defaultdict(dict, {0: {0: Path(0.0, "", None)}})
+    for arc in sorted(arcs, key=lambda arc: (arc.start, arc.end)):
+        weights = dict(arc.options)
+        for place, path in reached[arc.start].items():
+            for character in {text[place : place + 1], ""} & weights.keys():
+                score, target = path.score + weights[character], reached[arc.end]
+                known = target.get(place + len(character))
+                if known is None or known.score < score:
+                    tags = (*path.tags, arc.tag) if character else path.tags
+                    target[place + len(character)] = Path(score, text[: place + len(character)], None, tags)
+    return reached[last].get(len(text))
 
 
 def posterior(best: Path, others: Iterable[Path]) -> float:

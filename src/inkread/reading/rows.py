@@ -12,7 +12,8 @@ import numpy as np
 
 from inkread.imaging.strip import STRIP_HEIGHT, make_strip, strip_scale
 from inkread.reading.constraints import Constraint
-from inkread.reading.decoding import BEAM, Character, Reading, decode
+from inkread.reading.decoding import BEAM, Character, Reading, find_texts, make_reading
+from inkread.reading.lattice import sparse_columns
 from inkread.reading.refusal import NO_NUMBER, NOTHING_FITS, nothing, unsure
 from inkread.types import Box, Digit, Float32Array, Kind, Number, RowNetwork, UInt8Array
 
@@ -62,20 +63,53 @@ def read_rows(
         For each row the number, its boxes in pixels of the row's picture; with an empty text, and the reason "no
         number" or "nothing satisfies the constraint", where there is none.
     """
+    looks = look_at(rows, network, separators=separators)
+    return [look.number(look.texts(constraint, beam, 1), constraint, min_confidence) for look in looks]
+
+
+def look_at(rows: Sequence[Row], network: RowNetwork, *, separators: bool = False) -> list[Look]:
+    """Let the network slide along rows; arguments as of `read_rows`."""
     scales = [strip_scale(row.height, row.raised.shape[1]) for row in rows]
     strips = [_strip(row, scale) for row, scale in zip(rows, scales, strict=True)]
     alphabet = ALPHABET if separators else ALPHABET[:DIGITS]
-    numbers = []
+    looks = []
     for row, scale, strip, scores in zip(rows, scales, strips, network.log_probabilities(strips), strict=True):
         merged, printed = _merge(scores, tuple(network.labels), separators=separators)
+        looks.append(Look(merged, printed, alphabet, _Place(strip, scale, row.middle, row.raised.shape)))
+    return looks
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What the network says of a row.
+
+    Attributes:
+        merged: float32 of shape (places, characters + 1), logarithms of what each place shows, the blank last.
+        printed: float32 of shape (places,), the share of print.
+        alphabet: the characters.
+        place: where its strip lies in the picture.
+    """
+
+    merged: Float32Array
+    printed: Float32Array
+    alphabet: str
+    place: _Place
+
+    def texts(self, constraint: Constraint | None, beam: int, alternatives: int) -> list[tuple[float, str]]:
+        """Return the most probable texts with the logarithms of their probabilities; see `decode`."""
         least = UNLIKELY if constraint is None else LEAST
-        readings = decode(merged, alphabet, constraint=constraint, beam=beam, least=least, alternatives=1)
-        if not readings or not readings[0].text:
-            numbers.append(nothing(NO_NUMBER if readings or constraint is None else NOTHING_FITS))
-            continue
-        place = _Place(strip, scale, row.middle, row.raised.shape)
-        numbers.append(_number(readings[0], merged, printed, place, min_confidence))
-    return numbers
+        columns = sparse_columns(self.merged, self.alphabet, least)
+        return find_texts(columns, constraint=constraint, beam=beam, alternatives=alternatives, least=least)
+
+    def number(
+        self, texts: Sequence[tuple[float, str]], constraint: Constraint | None, min_confidence: float
+    ) -> Number:
+        """Make the result of the first of some texts."""
+        if not texts or not texts[0][1]:
+            return nothing(NO_NUMBER if texts or constraint is None else NOTHING_FITS)
+        score, text = texts[0]
+        columns = sparse_columns(self.merged, self.alphabet, UNLIKELY if constraint is None else LEAST)
+        return _number(make_reading(columns, text, score), self.merged, self.printed, self.place, min_confidence)
 
 
 def _strip(row: Row, scale: float) -> UInt8Array:

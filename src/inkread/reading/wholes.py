@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -11,23 +11,25 @@ import numpy as np
 from inkread.imaging import to_grey
 from inkread.imaging.polarity import has_light_ink
 from inkread.reading.constraints import Constraint
-from inkread.reading.looks import settle
-from inkread.reading.numberink import find_number
+from inkread.reading.decoding import BEAM
+from inkread.reading.fusion import IN_CROP, View, fuse, view
+from inkread.reading.numberink import NumberInk, find_number
+from inkread.reading.numbers import cut_number
 from inkread.reading.refusal import nothing
-from inkread.reading.rows import Row, read_rows
-from inkread.types import NO_INK, Number, RowNetwork, UInt8Array
+from inkread.reading.rows import Row, look_at
+from inkread.types import NO_INK, Classifier, Number, RowNetwork, UInt8Array
 
 SURE = 0.97  # from this confidence on one look is enough
 NEAR_HEIGHTS = (0.9, 1.1)
 OTHER_HEIGHTS = (0.72, 0.8, 1.25, 1.4)
 OTHER_MIDDLES = (-0.15, 0.15)  # of a digit's height
-FEW = 8  # prefixes of the search in further looks: their best text is that of a wide search
 GUESSED = 0.62  # of a crop's height, a digit's where no ink tells it
 
 
 def read_whole_number(
     pixels: UInt8Array,
     network: RowNetwork,
+    classifier: Classifier | None = None,
     *,
     constraint: Constraint | None = None,
     separators: bool = False,
@@ -38,6 +40,8 @@ def read_whole_number(
     Args:
         pixels: uint8 of shape (H, W) or (H, W, 3) RGB.
         network: see `RowNetwork`.
+        classifier: a network for single digits in MNIST's form, whose labels are "0" to "9": where in doubt, the number
+            is also cut up and read digit by digit, and both opinions are weighed. None weighs the looks alone.
         constraint: which texts are allowed; None allows all.
         separators: whether point, comma and minus are read; else they are ignored.
         min_confidence: the least confidence that is accepted, 0 to 1.
@@ -46,6 +50,29 @@ def read_whole_number(
         The number; where there is none, the text is empty and the reason "no ink", "no number" or "nothing satisfies
         the constraint".
     """
+    seen = look_closely(pixels, network, constraint=constraint, separators=separators, min_confidence=min_confidence)
+    if isinstance(seen, Number):
+        return seen
+    lattice = None if classifier is None else cut_number(seen.found, classifier)
+    return fuse(seen.views, lattice, IN_CROP, constraint=constraint, min_confidence=min_confidence)
+
+
+class Doubt(NamedTuple):
+    """What is to be weighed: several views of a number, and its ink."""
+
+    views: list[View]
+    found: NumberInk
+
+
+def look_closely(
+    pixels: UInt8Array,
+    network: RowNetwork,
+    *,
+    constraint: Constraint | None = None,
+    separators: bool = False,
+    min_confidence: float = 0.5,
+) -> Number | Doubt:
+    """Look at a number once, and where that is not sure, from several sides; arguments as of `read_whole_number`."""
     grey = to_grey(pixels)
     found = find_number(pixels)
     if found.blank:
@@ -54,18 +81,15 @@ def read_whole_number(
     raised = grey if light else np.asarray(cv2.bitwise_not(grey), np.uint8)
     height = found.height * found.factor or GUESSED * len(grey)
     middle = (found.top + found.bottom) / 2 * found.factor if found.height else len(grey) / 2
-    first = Row(raised, middle, height)
-    read = partial(
-        read_rows, network=network, constraint=constraint, separators=separators, min_confidence=min_confidence
-    )
-    best = read([first])[0]
+    row = Row(raised, middle, height)
+    (look,) = look_at([row], network, separators=separators)
+    best = look.number(look.texts(constraint, BEAM, 1), constraint, min_confidence)
     if best.confidence >= SURE:
         return best
-    look = partial(read, beam=FEW) if constraint is None else read
-    looks = [best, *look(_nearly(first))]
-    if not best.text or any(other.text != best.text for other in looks):
-        looks += look(_otherwise(first))
-    return settle(looks, min_confidence=min_confidence)
+    views = [view(each, constraint) for each in (look, *look_at(_nearly(row), network, separators=separators))]
+    if not best.text or any(each.best != best.text for each in views):
+        views += [view(each, constraint) for each in look_at(_otherwise(row), network, separators=separators)]
+    return Doubt(views, found)
 
 
 def _nearly(row: Row) -> list[Row]:

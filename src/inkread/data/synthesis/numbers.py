@@ -171,7 +171,7 @@ def _draw_lines(frame: Frame, spacing: Spacing, rng: Random, style: NumberStyle)
     if spacing.pitch is not None and frame.writing:
         pitch = spacing.pitch * frame.height
         middles = [(box.x0 + box.x1) / 2 - pitch * n for n, box in enumerate(frame.writing.boxes)]
-        left = frame.at.x0 + float(np.mean(middles)) - pitch / 2
+        left = frame.at.x0 + float(np.mean(middles or [0.0])) - pitch / 2  # words have no boxes, and get none
         clutter.comb(frame.lines, frame.at, pitch, left, len(middles), frame.height, rng)
 
 
