@@ -7,7 +7,6 @@ from collections import defaultdict
 
 import numpy as np
 
-from inkread.reading import Constraint
 from inkread.types import Float32Array
 
 DIGITS = "0123456789"
@@ -39,13 +38,3 @@ def brute_force(log_probabilities: Float32Array, alphabet: str) -> dict[str, flo
         text = "".join(alphabet[k] for k, _ in itertools.groupby(path) if k != blank)
         texts[text] += float(np.prod([row[k] for row, k in zip(probabilities, path, strict=True)]))
     return texts
-
-
-def accepts(constraint: Constraint, text: str) -> bool:
-    """Run the automaton over a text."""
-    state = constraint.start
-    for character in text:
-        state = constraint.step(state, character)
-        if state is None:
-            return False
-    return constraint.accepts(state)

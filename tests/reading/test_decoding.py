@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from inkread.errors import ConfigError
 from inkread.reading import Constraint, decode, make_constraint
 from inkread.reading.checksums import Checksum
-from tests.reading.lattices import DIGITS, accepts, brute_force, lattice, spelled
+from inkread.reading.constraints import allows
+from tests.reading.lattices import DIGITS, brute_force, lattice, spelled
 
 # Prefers 1287, then 1237, then 1281 and 1231.
 SPELLED = spelled({"1": 0.97}, {"2": 0.95}, {"8": 0.6, "3": 0.4}, {"7": 0.9, "1": 0.1})
@@ -39,7 +40,7 @@ def test_wide_beam_finds_exactly_what_all_alignments_give(made: tuple[np.ndarray
     expected = {
         text: probability
         for text, probability in brute_force(log_probabilities, alphabet).items()
-        if constraint is None or accepts(constraint, text)
+        if constraint is None or allows(constraint, text)
     }
     readings = decode(log_probabilities, alphabet, constraint=constraint, beam=5000, alternatives=5000, least=0)
     assert {r.text for r in readings} == set(expected)
@@ -125,7 +126,7 @@ def test_rare_checksum_is_found_beyond_the_first_beam() -> None:
     columns = spelled(*[unsure] * 5)
     everything = decode(columns, DIGITS, beam=20_000, alternatives=20_000)
     checksum = Checksum("mod97")
-    allowed = [reading for reading in everything if accepts(checksum, reading.text)]
+    allowed = [reading for reading in everything if allows(checksum, reading.text)]
     assert not {reading.text for reading in everything[:32]} & {reading.text for reading in allowed}
     assert decode(columns, DIGITS, constraint=checksum)[0].text == allowed[0].text
 

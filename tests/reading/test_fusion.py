@@ -11,7 +11,7 @@ import inkread
 from inkread.data import Dataset
 from inkread.opening import open_number_model
 from inkread.reading import make_constraint, read_whole_number
-from inkread.reading.fusion import IN_CROP, ON_PAGE, Weights, allows, weigh
+from inkread.reading.fusion import IN_CROP, ON_PAGE, Weights, weigh
 from inkread.runtime import OnnxClassifier, OnnxRows
 from inkread.types import Number
 from tests.reading.made import strips
@@ -62,14 +62,6 @@ def test_confidences_share_what_is_left_by_none_of_these(seen: dict[str, float],
     assert set(confidences) == set(seen) | set(cut)
     assert all(0 <= confidence <= 1 for confidence in confidences.values())
     assert sum(confidences.values()) <= 1 + 1e-9
-
-
-def test_a_constraint_is_asked_about_whole_texts() -> None:
-    four = make_constraint(pattern=r"\d{4}")
-    assert four is not None
-    assert allows(four, "2104")
-    assert not allows(four, "210")
-    assert not allows(four, "21047")
 
 
 def read_all(

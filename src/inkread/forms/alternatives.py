@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from heapq import nlargest
 
-from inkread.reading import Constraint
+from inkread.reading.constraints import Constraint, allows
 from inkread.types import Digit, Number
 
 MOST = 4
@@ -30,18 +30,6 @@ def alternatives(number: Number, labels: Sequence[str], constraint: Constraint |
         texts = nlargest(KEPT, ((p * q, text + label) for p, text in texts for q, label in options))
     others = (text for _, text in texts if text != number.text and allows(constraint, text))
     return tuple(text for text, _ in zip(others, range(MOST), strict=False))
-
-
-def allows(constraint: Constraint | None, text: str) -> bool:
-    """Tell whether a constraint, if there is one, accepts a text."""
-    if constraint is None:
-        return True
-    state = constraint.start
-    for character in text:
-        state = constraint.step(state, character)
-        if state is None:
-            return False
-    return constraint.accepts(state)
 
 
 def _options(digit: Digit, labels: Sequence[str]) -> list[tuple[float, str]]:

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from inkread.errors import DataError
-from inkread.forms.alternatives import allows
 from inkread.forms.rows import BETWEEN, header
 from inkread.forms.template import Field, Template
+from inkread.reading.constraints import allows
 
 FORMAT, VERSION = "inkread form corrections", 1
 LONGEST = 100  # characters of a corrected number

@@ -140,6 +140,18 @@ class All:
         return all(c.accepts(each) for c, each in zip(self._constraints, state, strict=True))
 
 
+def allows(constraint: Constraint | None, text: str) -> bool:
+    """Tell whether a constraint, if there is one, accepts a whole text."""
+    if constraint is None:
+        return True
+    state = constraint.start
+    for character in text:
+        state = constraint.step(state, character)
+        if state is None:
+            return False
+    return constraint.accepts(state)
+
+
 def make_constraint(
     *,
     length: int | tuple[int, int] | None = None,

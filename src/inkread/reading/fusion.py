@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from inkread.reading.constraints import Constraint
+from inkread.reading.constraints import Constraint, allows
 from inkread.reading.numbers import Lattice
 from inkread.reading.refusal import NO_NUMBER, NOTHING_FITS, nothing, unsure
 from inkread.reading.rows import Look
@@ -138,7 +138,7 @@ def fuse(
     """
     seen, cut = opinions(views, lattice, constraint)
     confidences = weigh(seen, cut, weights)
-    allowed = (text for text in confidences if constraint is None or allows(constraint, text))
+    allowed = (text for text in confidences if allows(constraint, text))
     best = max(allowed, key=confidences.__getitem__, default=None)
     if best is None:
         return nothing(NO_NUMBER if constraint is None else NOTHING_FITS)
@@ -151,13 +151,3 @@ def fuse(
     accepted = confidence >= min_confidence
     reason = None if accepted else unsure(confidence, min_confidence)
     return replace(number, confidence=confidence, accepted=accepted, reason=reason)
-
-
-def allows(constraint: Constraint, text: str) -> bool:
-    """Say whether a constraint accepts a whole text."""
-    state = constraint.start
-    for character in text:
-        state = constraint.step(state, character)
-        if state is None:
-            return False
-    return constraint.accepts(state)
