@@ -10,7 +10,8 @@ import pytest
 import torch
 from PIL import Image
 
-from inkread.cli.evaluate import Format, evaluate
+from inkread.cli.evaluate import evaluate
+from inkread.cli.printing import TableOrJson
 from inkread.data import Dataset, load
 from inkread.evaluation.report import FILES, OUTSIDERS_FILE
 from inkread.modelfile import DataSource, shipped_model, write_model
@@ -81,7 +82,7 @@ def test_the_pictures_of_the_training_are_known_again(
     trained = card(data=(DataSource(name="mine", sha256=mine.sha256, count=300, licence="", credit=""),))
     write_model(linear_graph(random_weights()), trained, tmp_path / "model.onnx")
     for model, known in ((tmp_path / "model.onnx", True), (None, False)):
-        evaluate(model, data=str(digits), output=Format.json)
+        evaluate(model, data=str(digits), output=TableOrJson.json)
         assert json.loads(capsys.readouterr().out)["trained_on"] is known
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -35,7 +35,7 @@ class RunFolder:
         self.curves = path / "curves.png"
         self.model = path / "model.onnx"
 
-    def begin(self, config: TrainConfig, data: list[dict[str, Any]], lineage: list[str]) -> None:
+    def begin(self, config: TrainConfig, data: list[dict[str, Any]], lineage: Sequence[str] = ()) -> None:
         """Make the folder and write down what is to be trained, on what, with what.
 
         Args:
@@ -55,7 +55,7 @@ class RunFolder:
         description = {
             "config": config.to_dict(),
             "data": data,
-            "lineage": lineage,
+            "lineage": list(lineage),
             "versions": versions(),
             "git_revision": git_revision(),
             "created": now(),

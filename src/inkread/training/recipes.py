@@ -145,7 +145,7 @@ def best() -> TrainConfig:
     return TrainConfig(
         recipe="best",
         network="best",
-        epochs=40,
+        epochs=20,
         batch_size=256,
         label_smoothing=0.1,
         optimizer="sgd",
@@ -154,7 +154,7 @@ def best() -> TrainConfig:
         weight_decay=2e-4,
         schedule="warmup-cosine",
         warmup=0.06,
-        augmentation="elastic",
+        augmentation="strokes",
         ema=0.998,
         precision="bfloat16",
         compile=True,
@@ -205,7 +205,7 @@ FACTS: dict[str, Facts] = {
     "cnn-10-20": Facts(network="2 conv layers", parameters=21840, accuracy=98.9, seconds=60),
     "cnn-8-16": Facts(network="2 conv layers", parameters=9098, accuracy=98.9, seconds=60),
     "reader": Facts(network="7 conv layers", parameters=308715, accuracy=99.6, seconds=3300),
-    "best": Facts(network="9 conv layers", parameters=658922, accuracy=None, seconds=2500),
+    "best": Facts(network="9 conv layers", parameters=658922, accuracy=99.7, seconds=1500),
     "numbers": Facts(network="8 conv layers", parameters=529680, accuracy=None, seconds=5400),
 }
 
