@@ -56,6 +56,12 @@ def test_pieces_know_nothing_of_separators() -> None:
     assert sum(confidences.values()) > sum(without.values())
 
 
+def test_a_text_gains_by_its_digits_not_by_its_separators() -> None:
+    confidences = weigh({"1.25": 0.3, "125": 0.3, "12": 0.3}, {}, IN_CROP)
+    assert confidences["1.25"] == pytest.approx(confidences["125"])
+    assert confidences["125"] > confidences["12"]
+
+
 @given(texts, texts)
 def test_confidences_share_what_is_left_by_none_of_these(seen: dict[str, float], cut: dict[str, float]) -> None:
     confidences = weigh(seen, cut, IN_CROP)

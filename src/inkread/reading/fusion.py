@@ -1,7 +1,7 @@
 """Two opinions on a number, as a whole and cut up, weighed into one.
 
 A network that slides along the row and a reader of single digits err in different ways. Their logarithms are added up
-with weights, and a weight for each character, as speech recognition and translation join their models: F. J. Och,
+with weights, and a weight for each digit, as speech recognition and translation join their models: F. J. Och,
 H. Ney, "Discriminative training and maximum entropy models for statistical machine translation", ACL 2002. Among the
 texts that either proposes, and "none of these", a softmax of the sums gives the confidence.
 """
@@ -30,20 +30,20 @@ class Weights(NamedTuple):
     Attributes:
         looks: of the mean over the looks.
         cut: of the pieces.
-        character: a gain for each character, as long texts have small probabilities.
+        digit: a gain for each digit, as long texts have small probabilities.
         none: that none of the texts is right.
     """
 
     looks: float
     cut: float
-    character: float
+    digit: float
     none: float
 
 
 # Fitted by benchmarks/number_fusion.py, to made numbers of people that neither network learned from. Of pages the
 # likelihood is flat about 0.8, 0.8, 0.7 and -0.9; these are nearer to those of crops, and trust the pieces less.
-IN_CROP = Weights(looks=1.45, cut=0.57, character=0.77, none=-2.4)
-ON_PAGE = Weights(looks=1.2, cut=0.7, character=0.7, none=-1.0)
+IN_CROP = Weights(looks=1.45, cut=0.57, digit=0.77, none=-2.4)
+ON_PAGE = Weights(looks=1.2, cut=0.7, digit=0.7, none=-1.0)
 
 
 class View(NamedTuple):
@@ -97,7 +97,7 @@ def weigh(seen: Mapping[str, float], cut: Mapping[str, float], weights: Weights)
     scores = {
         text: weights.looks * math.log(seen.get(text, 0.0) + UNSEEN)
         + weights.cut * math.log(cut.get(digits_of(text), 0.0) + UNCUT)
-        + weights.character * len(text)
+        + weights.digit * len(digits_of(text))
         for text in texts
     }
     highest = max(weights.none, *scores.values()) if scores else weights.none
