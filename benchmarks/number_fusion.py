@@ -102,7 +102,7 @@ def cases_of_pages(count: int, classifier: Classifier, network: RowNetwork) -> I
 
 def seen_at(view: View, crop: Crop) -> Box:
     """Return where on the upright page a view shows its number."""
-    box = view.look.number([(view.texts[view.best], view.best)], None, 0.5).box if view.best else None
+    box = view.look.show(view.best, view.texts[view.best], None, 0.5).box if view.best else None
     x, y = crop.place.x0, crop.place.y0
     return crop.place if box is None else Box(box.x0 + x, box.y0 + y, box.x1 + x, box.y1 + y)
 

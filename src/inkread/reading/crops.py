@@ -12,7 +12,6 @@ import numpy as np
 
 from inkread.imaging.ranks import median
 from inkread.reading.candidates import Candidate, Chosen
-from inkread.reading.decoding import BEAM
 from inkread.reading.fusion import ON_PAGE, View, fuse, view
 from inkread.reading.looks import OTHER_HEIGHTS, SURE, other_looks
 from inkread.reading.numberink import find_number
@@ -123,7 +122,7 @@ def look_at_crops(
     """
     rows = [Row(np.asarray(cv2.bitwise_not(crop.image), np.uint8), crop.middle, crop.height) for crop in crops]
     first = look_at(rows, network, separators=separators)
-    numbers = [look.number(look.texts(None, BEAM, 1), None, min_confidence) for look in first]
+    numbers = [look.read(None, min_confidence) for look in first]
     for index, crop in enumerate(crops):
         widest = WIDEST_DIGIT if numbers[index].confidence < SURE else WIDEST_SURE
         if crop.inked > widest * len(numbers[index].text):

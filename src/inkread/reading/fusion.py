@@ -144,7 +144,7 @@ def fuse(
         return nothing(NO_NUMBER if constraint is None else NOTHING_FITS)
     if best in seen or lattice is None:
         clearest = max(views, key=lambda each: each.texts.get(best, -math.inf))
-        number = clearest.look.number([(clearest.texts[best], best)], constraint, min_confidence)
+        number = clearest.look.show(best, clearest.texts[best], constraint, min_confidence)
     else:
         number = lattice.show(best, min_confidence)
     confidence = confidences[best]

@@ -40,35 +40,17 @@ class Row:
     height: float
 
 
-def read_rows(
-    rows: Sequence[Row],
-    network: RowNetwork,
-    *,
-    constraint: Constraint | None = None,
-    separators: bool = False,
-    min_confidence: float = 0.5,
-    beam: int = BEAM,
-) -> list[Number]:
-    """Read the number in each row.
+def look_at(rows: Sequence[Row], network: RowNetwork, *, separators: bool = False) -> list[Look]:
+    """Let the network slide along rows, all in one batch.
 
     Args:
         rows: where digits stand, and how tall they are, about.
         network: see `RowNetwork`.
-        constraint: which texts are allowed; None allows all.
         separators: whether point, comma and minus are read; else they are ignored.
-        min_confidence: the least confidence that is accepted, 0 to 1.
-        beam: how many prefixes the search keeps, see `decode`.
 
     Returns:
-        For each row the number, its boxes in pixels of the row's picture; with an empty text, and the reason "no
-        number" or "nothing satisfies the constraint", where there is none.
+        What it says of each row.
     """
-    looks = look_at(rows, network, separators=separators)
-    return [look.number(look.texts(constraint, beam, 1), constraint, min_confidence) for look in looks]
-
-
-def look_at(rows: Sequence[Row], network: RowNetwork, *, separators: bool = False) -> list[Look]:
-    """Let the network slide along rows; arguments as of `read_rows`."""
     scales = [strip_scale(row.height, row.raised.shape[1]) for row in rows]
     strips = [_strip(row, scale) for row, scale in zip(rows, scales, strict=True)]
     alphabet = ALPHABET if separators else ALPHABET[:DIGITS]
@@ -101,13 +83,25 @@ class Look:
         columns = sparse_columns(self.merged, self.alphabet, least)
         return find_texts(columns, constraint=constraint, beam=beam, alternatives=alternatives, least=least)
 
-    def number(
-        self, texts: Sequence[tuple[float, str]], constraint: Constraint | None, min_confidence: float
-    ) -> Number:
-        """Make the result of the first of some texts."""
+    def read(self, constraint: Constraint | None, min_confidence: float) -> Number:
+        """Read the number.
+
+        Args:
+            constraint: which texts are allowed; None allows all.
+            min_confidence: the least confidence that is accepted, 0 to 1.
+
+        Returns:
+            The number, its boxes in pixels of the row's picture; with an empty text, and the reason "no number" or
+            "nothing satisfies the constraint", where there is none.
+        """
+        texts = self.texts(constraint, BEAM, 1)
         if not texts or not texts[0][1]:
             return nothing(NO_NUMBER if texts or constraint is None else NOTHING_FITS)
         score, text = texts[0]
+        return self.show(text, score, constraint, min_confidence)
+
+    def show(self, text: str, score: float, constraint: Constraint | None, min_confidence: float) -> Number:
+        """Make the result of one of `texts`, found under the same constraint."""
         columns = sparse_columns(self.merged, self.alphabet, UNLIKELY if constraint is None else LEAST)
         return _number(make_reading(columns, text, score), self.merged, self.printed, self.place, min_confidence)
 

@@ -1,4 +1,4 @@
-"""A crop with one number, read as a whole; where in doubt, several looks settle what it says."""
+"""A crop with one number, read as a whole; where in doubt, several looks and its pieces settle what it says."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from inkread.imaging import to_grey
 from inkread.imaging.polarity import has_light_ink
 from inkread.reading.constraints import Constraint
-from inkread.reading.decoding import BEAM
 from inkread.reading.fusion import IN_CROP, View, fuse, view
 from inkread.reading.numberink import NumberInk, find_number
 from inkread.reading.numbers import cut_number
@@ -83,7 +82,7 @@ def look_closely(
     middle = (found.top + found.bottom) / 2 * found.factor if found.height else len(grey) / 2
     row = Row(raised, middle, height)
     (look,) = look_at([row], network, separators=separators)
-    best = look.number(look.texts(constraint, BEAM, 1), constraint, min_confidence)
+    best = look.read(constraint, min_confidence)
     if best.confidence >= SURE:
         return best
     views = [view(each, constraint) for each in (look, *look_at(_nearly(row), network, separators=separators))]
