@@ -31,7 +31,7 @@ from inkread.networks.shapes import Shape
 from inkread.networks.sprint import BORDER, PixelBlocks, PlacesFirst
 from inkread.training.config import TrainConfig
 from inkread.training.device import settle
-from inkread.training.loop import Pictures
+from inkread.training.pictures import Pictures
 from inkread.training.recipes import get_recipe
 from machine import describe, result_path
 from train_contenders import Outcome, on_device, train_once

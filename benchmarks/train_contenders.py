@@ -19,7 +19,8 @@ from inkread.networks import preprocessing
 from inkread.training.config import TrainConfig
 from inkread.training.device import deterministic, settle
 from inkread.training.events import CheckpointSaved
-from inkread.training.loop import Controls, Pictures, fit, predict
+from inkread.training.loop import Controls, fit, predict
+from inkread.training.pictures import Pictures
 from inkread.training.run import RunData
 from inkread.training.state import State, new_state
 
@@ -174,7 +175,7 @@ def ours(config: TrainConfig, data: RunData) -> Contender:
 def train_once(config: TrainConfig, rest: Pictures, held_out: Pictures, test: Pictures) -> Outcome:
     """Train a settled configuration, and measure it on the test pictures once the watch has stopped."""
     device = test.labels_n.device
-    with deterministic(device, config.threads):
+    with deterministic(device, config):
         with Stopwatch(device) as watch:
             state = new_state(config, num_classes=10, image_shape=(1, 28, 28), device=device)
             for _ in fit(state, config, rest, held_out, NO_FILES):

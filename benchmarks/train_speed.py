@@ -28,7 +28,7 @@ import torch
 
 from inkread.data import load
 from inkread.training.device import settle
-from inkread.training.loop import Pictures
+from inkread.training.pictures import Pictures
 from inkread.training.recipes import get_recipe
 from inkread.training.run import load_data
 from machine import describe, result_path

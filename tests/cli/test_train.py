@@ -27,7 +27,7 @@ def test_every_setting_of_a_recipe_but_the_network_is_an_option(inkread: Command
         "schedule": "step", "step_epochs": 7, "gamma": 0.25, "warmup": 0.75, "dropout": 0.125,
         "augmentation": "strokes", "focus": 0.25, "ema": 0.5, "seed": 11, "device": "cpu", "threads": 1,
         "report_every": 2, "precision": "bfloat16", "start_from": "first", "nesterov": True, "beta1": 0.8,
-        "beta2": 0.95, "compile": False,
+        "beta2": 0.95, "compile": False, "shards": 2,
     }  # fmt: skip
     assert {"recipe", "network", *given} == set(get_recipe("quick").to_dict())
     switches = {True: "--{}", False: "--no-{}"}

@@ -9,7 +9,7 @@ from inkread.data import Dataset
 from inkread.training import camera, paper
 from inkread.training.augmentation import augment
 from inkread.training.everyday import SLIGHT, STEPS, USUAL, WIDE, everyday, warp
-from inkread.training.loop import to_unit_range
+from inkread.training.pictures import to_unit_range
 
 NAMES = [step.__name__ for step, _ in STEPS]
 

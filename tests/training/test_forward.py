@@ -17,7 +17,8 @@ from inkread.networks import build, preprocessing
 from inkread.training.config import TrainConfig
 from inkread.training.folder import read_config
 from inkread.training.forward import make_forward
-from inkread.training.loop import Pictures, predict
+from inkread.training.loop import predict
+from inkread.training.pictures import Pictures
 from inkread.training.recipes import get_recipe
 from tests.conftest import one_sentence
 from tests.training.test_sudden_death import finish, start, wait_for_reports

@@ -17,7 +17,8 @@ from inkread.training.batches import batch_sizes, check_batches
 from inkread.training.checkpoint import load_checkpoint, save_checkpoint
 from inkread.training.config import TrainConfig
 from inkread.training.events import CheckpointSaved, EpochDone, Event, RunStarted, StepDone
-from inkread.training.loop import Controls, Pictures, TrainingInterrupted, fit, predict
+from inkread.training.loop import Controls, TrainingInterrupted, fit, predict
+from inkread.training.pictures import Pictures
 from inkread.training.recipes import get_recipe
 from inkread.training.state import State, new_state
 

@@ -96,6 +96,7 @@ def train(
     seed: Annotated[int | None, _option("N", "Of every random number.", RUN)] = None,
     device: Annotated[str | None, _option("NAME", "auto, cpu, cuda or mps.", RUN)] = None,
     threads: Annotated[int | None, _option("N", "Of torch on the CPU; decides the last bits.", RUN)] = None,
+    shards: Annotated[int | None, _option("N", "Parts of a batch, each for a thread of its own.", RUN)] = None,
     precision: Annotated[str | None, _option("KIND", "auto, float32 or bfloat16 while it trains.", RUN)] = None,
     compile: Annotated[bool | None, _switch("compile", "Let a C++ compiler make the steps faster.", RUN)] = None,
     report_every: Annotated[int | None, _option("N", "Steps between two reports.", RUN)] = None,
@@ -127,7 +128,7 @@ def train(
         "weight_decay": weight_decay, "dropout": dropout, "focus": focus, "ema": ema,
         "learning_rate": learning_rate, "schedule": schedule, "gamma": gamma, "step_epochs": step_epochs,
         "warmup": warmup, "start_from": start_from, "seed": seed, "device": device, "threads": threads,
-        "precision": precision, "compile": compile, "report_every": report_every,
+        "shards": shards, "precision": precision, "compile": compile, "report_every": report_every,
     }  # fmt: skip
     given = {name: value for name, value in options.items() if value is not None}
     config = _configure(recipe, given, resume)

@@ -62,8 +62,11 @@ class TrainConfig:
             is new where there are more or fewer classes. None begins with random weights.
         seed: of the weights, the order, the dropout and the augmentation.
         device: "auto", "cpu", "cuda" or "mps"; a run writes down the one that it took.
-        threads: of torch on the CPU; the order of its sums, and so their last bits, depends on it. None takes as many
-            as torch does by itself; a run writes down how many these were.
+        threads: of torch on the CPU, in all; the order of its sums, and so their last bits, depends on how many a shard
+            has. None takes as many as torch does by itself; a run writes down how many these were.
+        shards: parts of a batch that are learned from side by side on a CPU, by threads of their own (see `learner`):
+            for networks whose operations are too small to be divided among threads. One with dropout, compiled, or on
+            other devices.
         precision: of the network's inner values while it trains and is validated; bfloat16 is faster where the
             processor knows it, and slower elsewhere. "auto" takes bfloat16 on a CPU with instructions for it, float32
             on all else; a run writes down which it took. The weights, and the model file, are float32 in any case.
@@ -100,6 +103,7 @@ class TrainConfig:
     seed: int = 0
     device: str = "auto"
     threads: int | None = None
+    shards: int = 1
     precision: Precision = "float32"
     compile: bool = False
     report_every: int = 20
@@ -166,6 +170,7 @@ def _check_ranges(config: TrainConfig) -> None:
         ("epochs", config.epochs, config.epochs >= 1, "1 or more"),
         ("batch_size", config.batch_size, config.batch_size >= 1, "1 or more"),
         ("threads", threads, 1 <= threads <= MOST_THREADS, f"from 1 to {MOST_THREADS}"),
+        ("shards", config.shards, 1 <= config.shards <= MOST_THREADS, f"from 1 to {MOST_THREADS}"),
         ("report_every", config.report_every, config.report_every >= 1, "1 or more"),
         ("step_epochs", config.step_epochs, config.step_epochs >= 1, "1 or more"),
         ("learning_rate", config.learning_rate, 0 < config.learning_rate < math.inf, "above 0"),

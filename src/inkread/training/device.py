@@ -18,15 +18,19 @@ MEMORY: Any = torch_deterministic
 
 
 def settle(config: TrainConfig) -> TrainConfig:
-    """Return a configuration in which device, number of threads and precision are named, those that torch takes here.
+    """Return a configuration in which device, numbers of threads and shards, and precision are those of here.
 
     Raises:
         ConfigError: as `choose_device`.
     """
     device = choose_device(config.device)
     precision = choose_precision(config.precision, device)
-    threads = config.threads or torch.get_num_threads()
-    return config.with_options({"device": device.type, "threads": threads, "precision": precision})
+    shards = config.shards if device.type == "cpu" and not config.compile else 1
+    # What is cut into shards is too small to be cut further.
+    usual = torch.get_num_threads() if shards == 1 else min(shards, torch.get_num_threads())
+    return config.with_options(
+        {"device": device.type, "threads": config.threads or usual, "shards": shards, "precision": precision}
+    )
 
 
 def choose_device(name: str) -> torch.device:
@@ -57,12 +61,12 @@ def choose_precision(name: Precision, device: torch.device) -> Precision:
 
 
 @contextmanager
-def deterministic(device: torch.device, threads: int | None) -> Iterator[None]:
+def deterministic(device: torch.device, config: TrainConfig) -> Iterator[None]:
     """Let torch choose deterministic algorithms only; afterwards all is as before, the global random numbers too.
 
     Args:
         device: where it computes.
-        threads: how many threads it splits its work on a CPU among; None leaves it the choice.
+        config: says among how many threads each shard splits its work on a CPU; None leaves it the choice.
     """
     if device.type == "cuda":
         # cuBLAS asks for this before it is first used: https://docs.nvidia.com/cuda/cublas/#results-reproducibility
@@ -72,7 +76,7 @@ def deterministic(device: torch.device, threads: int | None) -> Iterator[None]:
     devices = [torch.cuda.current_device()] if device.type == "cuda" else []
     with torch.random.fork_rng(devices=devices):
         torch.use_deterministic_algorithms(True)
-        torch.set_num_threads(threads or threads_before)
+        torch.set_num_threads(max(1, (config.threads or threads_before) // config.shards))
         # Nothing here reads memory before writing it; filling it would cost time.
         MEMORY.fill_uninitialized_memory = False
         try:

@@ -17,15 +17,15 @@ from torch.func import functional_call
 from inkread.errors import ConfigError
 from inkread.networks import Preprocessing, preprocessing
 from inkread.training.answers import right
-from inkread.training.augmentation import augment
 from inkread.training.batches import batch_sizes
 from inkread.training.config import Precision, TrainConfig
 from inkread.training.events import CheckpointSaved, EpochDone, Event, RunStarted, StepDone
 from inkread.training.focus import epoch_order, new_doubt, settle_doubt, update_doubt
-from inkread.training.forward import in_precision, make_forward
-from inkread.training.losses import make_loss, measure_of
+from inkread.training.forward import in_precision
+from inkread.training.learner import Learner
+from inkread.training.losses import measure_of
 from inkread.training.optimizers import learning_rate_at
-from inkread.training.randomness import AUGMENTATION, generator_for, seed_dropout
+from inkread.training.pictures import Pictures, standardize, to_unit_range
 from inkread.training.state import State, Weights, copy_of, update_average
 
 EVALUATION_BATCH = 500
@@ -33,23 +33,6 @@ EVALUATION_BATCH = 500
 
 class TrainingInterrupted(KeyboardInterrupt):
     """The user stopped a run; its checkpoint is on disk."""
-
-
-@dataclass(frozen=True, slots=True)
-class Pictures:
-    """A split, whole, on the device.
-
-    Attributes:
-        images_nchw: uint8 of shape (n, c, h, w).
-        labels_n: int64 of shape (n,); of texts (n, longest), see `Dataset`.
-    """
-
-    images_nchw: torch.Tensor
-    labels_n: torch.Tensor
-
-    def __len__(self) -> int:
-        """Return the number of pictures."""
-        return len(self.labels_n)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,63 +72,41 @@ def fit(
         TrainingInterrupted: when `controls.stop` said so, after a checkpoint.
         ConfigError: if the loss is no longer a number, or the network cannot be compiled here.
     """
-    network, optimizer, device = state.network, state.optimizer, train.labels_n.device
-    forward, scaling = make_forward(network, config, device), preprocessing(config.network)
-    loss_function, measure = make_loss(config), measure_of(config)
+    network, optimizer = state.network, state.optimizer
     sizes = batch_sizes(len(train), config.batch_size)
     steps_per_epoch = len(sizes)
     if config.focus and state.doubt is None:
-        state.doubt = new_doubt(len(train), device)
+        state.doubt = new_doubt(len(train), train.labels_n.device)
     pace = Pace(state, len(train) * config.epochs, len(train) * (state.epoch - 1) + sum(sizes[: state.step]))
-    yield _started(state, config, train, validation, steps_per_epoch)
+    with Learner(network, config, train) as learner:
+        yield _started(state, config, train, validation, steps_per_epoch)
+        while state.epoch <= config.epochs:
+            order = epoch_order(state.doubt, config, state.epoch, len(train)).to(train.labels_n.device)
+            for batch_n in torch.split(order, sizes)[state.step :]:
+                step = (state.epoch - 1) * steps_per_epoch + state.step  # over all epochs
+                rate = learning_rate_at(config, step, steps_per_epoch)
+                for group in optimizer.param_groups:
+                    group["lr"] = rate
+                optimizer.zero_grad()
+                loss, logits_nk, labels_n = learner.learn(batch_n, step)
+                optimizer.step()
+                if state.doubt is not None:
+                    update_doubt(state.doubt, batch_n, logits_nk, labels_n)
+                if state.average is not None:
+                    update_average(state.average, network, config.ema, step)
 
-    while state.epoch <= config.epochs:
-        order = epoch_order(state.doubt, config, state.epoch, len(train))
-        batches = torch.split(order.to(device), sizes)
-        network.train()
-        for batch_n in batches[state.step :]:
-            step = (state.epoch - 1) * steps_per_epoch + state.step  # over all epochs
-            for group in optimizer.param_groups:
-                group["lr"] = learning_rate_at(config, step, steps_per_epoch)
+                state.step += 1
+                state.since_report.add(loss, logits_nk, labels_n)
+                if state.step % config.report_every == 0 or state.step == steps_per_epoch:
+                    yield _report(state, config, sizes, pace, rate)
+                if controls.stop():
+                    yield pace.save(controls)
+                    raise TrainingInterrupted
+                if pace.since_save() >= controls.save_every:
+                    yield pace.save(controls)
 
-            x_nchw = to_unit_range(train.images_nchw[batch_n])
-            x_nchw = augment(x_nchw, config.augmentation, generator_for(config.seed, AUGMENTATION, step))
-            labels_n = train.labels_n[batch_n]
-            seed_dropout(device, config.seed, step)
-            logits_nk = forward(standardize(x_nchw, scaling))
-            loss = loss_function(logits_nk, labels_n)
-            optimizer.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
-            optimizer.step()
-            if state.doubt is not None:
-                update_doubt(state.doubt, batch_n, logits_nk, labels_n)
-            if state.average is not None:
-                update_average(state.average, network, config.ema, step)
-
-            state.step += 1
-            plain_loss = loss if measure is loss_function else measure(logits_nk.detach(), labels_n)
-            state.since_report.add(plain_loss, logits_nk, labels_n)
-            if state.step % config.report_every == 0 or state.step == steps_per_epoch:
-                yield _report(state, config, sizes, pace, learning_rate_at(config, step, steps_per_epoch))
-            if controls.stop():
-                yield pace.save(controls)
-                raise TrainingInterrupted
-            if pace.since_save() >= controls.save_every:
-                yield pace.save(controls)
-
-        yield _end_epoch(state, config, validation, pace)
-        yield pace.save(controls)
-
-
-def to_unit_range(images_nchw: torch.Tensor) -> torch.Tensor:
-    """Turn uint8 pixels into float32 from 0 to 1."""
-    return images_nchw.to(torch.float32).div_(255)
-
-
-def standardize(x_nchw: torch.Tensor, scaling: Preprocessing) -> torch.Tensor:
-    """Apply a network's mean and standard deviation, and lay the batch out as convolutions want it."""
-    x_nchw = x_nchw.sub(scaling.mean).div_(scaling.std)
-    return x_nchw.contiguous(memory_format=torch.channels_last)
+            yield _end_epoch(state, config, validation, pace)
+            yield pace.save(controls)
 
 
 @torch.no_grad()

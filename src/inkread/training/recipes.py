@@ -39,6 +39,7 @@ def quick() -> TrainConfig:
         schedule="one-cycle",
         warmup=0.2,
         augmentation="shift",
+        shards=2,
     )
 
 
@@ -57,6 +58,7 @@ def sprint() -> TrainConfig:
         schedule="one-cycle",
         warmup=0.2,
         precision="auto",
+        shards=2,
     )
 
 

@@ -35,8 +35,9 @@ from inkread.training.folder import RunFolder, stored_config
 from inkread.training.lineage import check_lineage, lineage
 from inkread.training.listeners.curves import draw_curves
 from inkread.training.listeners.log import JsonLog, read_log
-from inkread.training.loop import Controls, Pictures, fit, predict
+from inkread.training.loop import Controls, fit, predict
 from inkread.training.losses import measure_of
+from inkread.training.pictures import Pictures
 from inkread.training.state import State, new_state
 from inkread.types import NO_DIGIT
 
@@ -95,7 +96,7 @@ def train(
     _check_classes(config, data.train)
     config = config.with_options({"validation": len(data.validation)})
     folder, device = RunFolder(run_dir), torch.device(config.device)
-    with deterministic(device, config.threads), JsonLog(folder.log) as log:
+    with deterministic(device, config), JsonLog(folder.log) as log:
         everyone: tuple[Listener, ...] = (log, *listeners)
         goes_on = resume and folder.checkpoint.exists()
         state = new_state(

@@ -15,7 +15,8 @@ from safetensors import safe_open
 from inkread.networks import build, preprocessing
 from inkread.training.config import TrainConfig
 from inkread.training.events import CheckpointSaved, Event
-from inkread.training.loop import Pictures, predict
+from inkread.training.loop import predict
+from inkread.training.pictures import Pictures
 from inkread.training.run import RunData
 from inkread.training.state import Weights
 from inkread.types import Float32Array, Int64Array, UInt8Array
