@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
 from inkread import load
+from inkread.data import Dataset
 from inkread.errors import ConfigError
+from inkread.runtime import OnnxClassifier
+from inkread.runtime.quantization import quantize
 from inkread.training.config import TrainConfig
+from inkread.training.recipes import get_recipe
 from inkread.training.run import train
 from tests.conftest import CommandLine, one_sentence
 
@@ -110,11 +116,64 @@ def test_weights_of_another_network_are_refused(first: Path, tmp_path: Path) -> 
     assert not (tmp_path / "run" / "config.json").exists()
 
 
+def learned(run: Path) -> float:
+    """Return the share of the training pictures that a run read right in its last epoch."""
+    events = [json.loads(line) for line in (run / "log.jsonl").read_text().splitlines()]
+    last: dict[str, int] = [event for event in events if event["event"] == "epoch-done"][-1]
+    return last["train_correct"] / last["train_count"]
+
+
+@pytest.mark.parametrize("quantized", [False, True], ids=["float32", "8 bits"])
+def test_a_model_file_without_its_run_is_weights_enough(quantized: bool, mnist_train: Dataset, tmp_path: Path) -> None:
+    np.savez(tmp_path / "own.npz", images=mnist_train.images[:600, 0], labels=mnist_train.labels[:600])
+    own = {"data": str(tmp_path / "own.npz"), "validation": 100, "limit": 500}
+    quick = get_recipe("quick").with_options(own | {"epochs": 15, "batch_size": 50, "shards": 1})
+    model = tmp_path / "alone.onnx"
+    shutil.copy(train(quick, run_dir=tmp_path / "first"), model)
+    if quantized:
+        quantize(model, tmp_path / "small.onnx", mnist_train.images[:100])
+        model = tmp_path / "small.onnx"
+    still = quick.with_options({"start_from": str(model), "learning_rate": STILL, "epochs": 1})
+    second = train(still, run_dir=tmp_path / "second")
+    pictures = mnist_train.images[600:1000]
+    before, after = (
+        OnnxClassifier.open(path).probabilities(pictures) for path in (tmp_path / "first/model.onnx", second)
+    )
+    assert (before.argmax(axis=1) == after.argmax(axis=1)).mean() > (0.98 if quantized else 0.99)
+    assert learned(tmp_path / "second") > learned(tmp_path / "first") - 0.03  # it knows the same in training mode
+    (note,) = load(second).card.notes
+    assert note.startswith("Began with the weights of a model file, 15 epochs of quick (")
+
+
+@pytest.mark.slow
+def test_the_shipped_reader_learns_on_from_what_it_knows(mnist_train: Dataset, tmp_path: Path) -> None:
+    images = mnist_train.images[:400, 0]
+    np.savez(tmp_path / "own.npz", images=images, labels=mnist_train.labels[:400])
+    config = get_recipe("reader").with_options(
+        {"data": str(tmp_path / "own.npz"), "validation": 100, "loss": "cross-entropy", "augmentation": "none",
+         "epochs": 2, "batch_size": 50, "learning_rate": 0.002, "ema": 0.0, "compile": False, "start_from": "shipped"}
+    )  # fmt: skip
+    model = train(config, run_dir=tmp_path / "run")
+    pictures = mnist_train.images[1000:2000]
+    right = OnnxClassifier.open(model).probabilities(pictures).argmax(axis=1) == mnist_train.labels[1000:2000]
+    assert right.mean() > 0.97  # its last layer is new, as it knew a class more
+    assert "UNIPEN" in load(model).card.notes[-1]
+
+
 def test_what_cannot_be_started_from_is_one_sentence(inkread: CommandLine, tmp_path: Path) -> None:
     bars(tmp_path / "two.npz", 2)
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "weights.safetensors").write_bytes(b"no tensors")
-    for name, said in (("nowhere", "there are no weights"), ("damaged", "is damaged")):
+    (tmp_path / "damaged.onnx").write_bytes(b"no graph")
+    onnx.save(onnx.helper.make_model(onnx.helper.make_graph([], "empty", [], [])), tmp_path / "foreign.onnx")
+    for name, said in (
+        ("nowhere", "there are no weights"),
+        ("nowhere.onnx", "there is no model"),
+        ("damaged", "is damaged"),
+        ("damaged.onnx", "is damaged"),
+        ("foreign.onnx", "are of another network"),
+        ("shipped", "are of another network"),
+    ):
         result = inkread("train", "mlp-64x3", "--data", "two.npz", "--start-from", name, "--out", "run")
         assert said in one_sentence(result)
         assert not (tmp_path / "run").exists()

@@ -91,7 +91,7 @@ def train(
         float | None, _option("SHARE", "Of the steps that go up, in one-cycle and warmup-cosine.", SCHEDULE)
     ] = None,
     start_from: Annotated[
-        str | None, _option("FOLDER", "Begin with the weights of this finished run.", LEARNING)
+        str | None, _option("WHERE", "A run's folder, a model file, or shipped: begin with its weights.", LEARNING)
     ] = None,
     seed: Annotated[int | None, _option("N", "Of every random number.", RUN)] = None,
     device: Annotated[str | None, _option("NAME", "auto, cpu, cuda or mps.", RUN)] = None,

@@ -13,16 +13,39 @@ CHANNELS = 160
 PER_COLUMN = 2  # places in each of the last columns, which are four pixels wide: thin digits stand that close
 
 
+class Context(nn.Module):
+    """What the whole row is like, added to each of its places: a stroke at its end may be a 1, or the edge of a box.
+
+    The highest of each channel goes through two linear layers; the highest, not the mean (J. Hu, L. Shen, G. Sun,
+    "Squeeze-and-excitation networks", 2018), lest bare columns that fill up a row change what is read. The
+    second layer begins with zeros: at first nothing is added.
+    """
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Linear(channels, channels // 4)
+        self.second = nn.Linear(channels // 4, channels)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x_nc1w: torch.Tensor) -> torch.Tensor:
+        """Map (n, channels, 1, w) to the same shape."""
+        told_nc: torch.Tensor = self.second(torch.relu(self.first(x_nc1w.amax(dim=(2, 3)))))
+        return x_nc1w + told_nc[:, :, None, None]
+
+
 class Along(nn.Module):
-    """A convolution along the row whose result is added to its input; ReLU after the sum."""
+    """The row's context, and a convolution along the row whose result is added to its input; ReLU after the sum."""
 
     def __init__(self, channels: int, width: int) -> None:
         super().__init__()
+        self.context = Context(channels)
         self.conv = ConvNorm(channels, channels, (1, width))
         self.relu = nn.ReLU()
 
     def forward(self, x_nc1w: torch.Tensor) -> torch.Tensor:
         """Map (n, channels, 1, w) to the same shape."""
+        x_nc1w = self.context(x_nc1w)
         y_nc1w: torch.Tensor = self.relu(x_nc1w + self.conv(x_nc1w))
         return y_nc1w
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -34,9 +35,14 @@ class Ran(NamedTuple):
 
 
 def run_process(command: Sequence[str | Path]) -> Ran:
-    """Run a command to its end."""
+    """Run a command to its end.
+
+    Python may keep the code that it compiles: an installed package has that already, a working copy has it from its
+    second start on, unless PYTHONDONTWRITEBYTECODE is set, as in many containers.
+    """
     launcher = [sys.executable, "-I", "-S", LAUNCHER, *command]
-    result = subprocess.run(launcher, capture_output=True, text=True, errors="replace", check=False)
+    surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    result = subprocess.run(launcher, capture_output=True, text=True, errors="replace", check=False, env=surroundings)
     try:
         told = json.loads(result.stdout)
         return Ran(told["seconds"], told["memory"], told["status"], result.stderr.strip())

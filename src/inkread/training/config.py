@@ -16,6 +16,7 @@ Schedule = Literal["constant", "step", "exponential", "cosine", "one-cycle", "wa
 Augmentation = Literal["none", "shift", "affine", "strokes", "elastic", "everyday", "rows"]
 Precision = Literal["auto", "float32", "bfloat16"]
 MOST_THREADS = 1024
+SHIPPED = "shipped"  # see `TrainConfig.start_from`
 ACQUAINTANCE = 3  # epochs before `focus` begins; one is enough for trained weights
 
 
@@ -58,8 +59,9 @@ class TrainConfig:
             twice as often) from the fourth epoch on (after `start_from` the second), the others seldom; 0: all alike.
         ema: decay a step of the exponential moving average of the weights that is kept (less in the first
             steps, see `state.update_average`); 0 keeps the weights themselves.
-        start_from: folder of a finished run with the same network, whose weights this one begins with; its last layer
-            is new where there are more or fewer classes. None begins with random weights.
+        start_from: folder of a finished run with the same network, or a model file of one, or "shipped" for the model
+            that comes with inkread (of the networks `reader` and `numbers`): this run begins with its weights. The
+            last layer is new where there are more or fewer classes. None begins with random weights.
         seed: of the weights, the order, the dropout and the augmentation.
         device: "auto", "cpu", "cuda" or "mps"; a run writes down the one that it took.
         threads: of torch on the CPU, in all; the order of its sums, and so their last bits, depends on how many a shard

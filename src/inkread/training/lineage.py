@@ -7,7 +7,11 @@ from pathlib import Path
 
 from inkread.errors import ConfigError
 from inkread.training.config import TrainConfig
-from inkread.training.folder import RunFolder, stored_config, weights_path
+from inkread.training.folder import RunFolder, stored_config
+from inkread.training.modelweights import model_card
+from inkread.training.start import first_weights
+
+BEGAN = "Began with"  # how each of these sentences begins
 
 
 def lineage(config: TrainConfig) -> list[str]:
@@ -19,18 +23,33 @@ def lineage(config: TrainConfig) -> list[str]:
     Returns:
         A sentence a run, the oldest first; none for a run that begins with random weights.
     """
-    if config.start_from is None:
+    weights = first_weights(config)
+    if weights is None:
         return []
-    weights = weights_path(Path(config.start_from))
     digest = f"SHA-256 {hashlib.sha256(weights.read_bytes()).hexdigest()}"
+    if weights.suffix == ".onnx":
+        return _of_model(weights, digest)
     folder = RunFolder(weights.parent)
     try:
         before, earlier = stored_config(folder.path), folder.lineage()
     except ConfigError:  # weights that were copied without their run's folder
-        return [f"Began with weights of unknown origin, {digest}."]
-    settings = f"learning rate {before.learning_rate:g}, focus {before.focus:g}, seed {before.seed}"
-    learned = f"{before.epochs} {'epoch' if before.epochs == 1 else 'epochs'} of {before.recipe}"
-    return [*earlier, f"Began with the weights of {learned} ({settings}), {digest}."]
+        return [f"{BEGAN} weights of unknown origin, {digest}."]
+    return [*earlier, f"{BEGAN} the weights of {_learned(before)}, {digest}."]
+
+
+def _of_model(path: Path, digest: str) -> list[str]:
+    """Tell what the card of a model file knows, and whom it thanks."""
+    card = model_card(path)
+    earlier = [note for note in card.notes if note.startswith(BEGAN)]
+    thanks = f" It learned from pictures by: {'; '.join(card.credits)}." if card.credits else ""
+    learned = _learned(TrainConfig.from_dict(card.config)) if card.config else "no known recipe"
+    return [*earlier, f"{BEGAN} the weights of a model file, {learned}, {digest}.{thanks}"]
+
+
+def _learned(config: TrainConfig) -> str:
+    """Tell what a run did."""
+    settings = f"learning rate {config.learning_rate:g}, focus {config.focus:g}, seed {config.seed}"
+    return f"{config.epochs} {'epoch' if config.epochs == 1 else 'epochs'} of {config.recipe} ({settings})"
 
 
 def check_lineage(config: TrainConfig, folder: RunFolder) -> None:

@@ -96,6 +96,7 @@ def train(
     _check_classes(config, data.train)
     config = config.with_options({"validation": len(data.validation)})
     folder, device = RunFolder(run_dir), torch.device(config.device)
+    pictures, held_out = _on(device, data.train), _on(device, data.validation)
     with deterministic(device, config), JsonLog(folder.log) as log:
         everyone: tuple[Listener, ...] = (log, *listeners)
         goes_on = resume and folder.checkpoint.exists()
@@ -104,6 +105,7 @@ def train(
             num_classes=data.train.outputs,
             image_shape=data.train.images.shape[1:],
             device=device,
+            train=pictures,
         )
         check_batches(state.network, config, len(data.train))
         if resume:
@@ -117,7 +119,7 @@ def train(
             load_checkpoint(state, folder.checkpoint)
         with _interruptions() as stop:
             controls = Controls(save=_saver(folder), save_every=save_every, stop=stop)
-            for event in fit(state, config, _on(device, data.train), _on(device, data.validation), controls):
+            for event in fit(state, config, pictures, held_out, controls):
                 _tell(everyone, event)
         _finish(state, config, data, folder, everyone)
     return folder.model

@@ -1,7 +1,8 @@
-"""The weights of a finished run: read from its folder, and given to a network that begins where that run ended."""
+"""Weights to begin with: those of a finished run, of a model file, or of the models that come with inkread."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -10,24 +11,50 @@ from safetensors.torch import load_file
 from torch import nn
 
 from inkread.errors import ConfigError, ModelFileError
+from inkread.modelfile import shipped_model
+from inkread.networks import preprocessing, reads_texts, refill, unfold
+from inkread.training.augmentation import augment
+from inkread.training.config import SHIPPED, TrainConfig
 from inkread.training.folder import weights_path
+from inkread.training.modelweights import model_weights
+from inkread.training.pictures import Pictures, standardize, to_unit_range
+from inkread.training.randomness import WEIGHTS, generator_for
+
+SEEN, BATCH = 4000, 250  # pictures that fill the normalisations of a model file's network
 
 
-def read_weights(source: Path) -> dict[str, torch.Tensor]:
-    """Read the weights that a run kept.
-
-    Args:
-        source: a run's folder, the model file in it, or its ``weights.safetensors``.
+def first_weights(config: TrainConfig) -> Path | None:
+    """Find the file that a run's first weights are in.
 
     Returns:
-        Tensors by name, on the CPU.
+        A ``.safetensors``, or a model file where none lies beside it; None for a run that begins with random weights.
+    """
+    if config.start_from is None:
+        return None
+    if config.start_from == SHIPPED:
+        return shipped_model("numbers.onnx" if reads_texts(config.network) else "digits.onnx")
+    given = Path(config.start_from)
+    weights = weights_path(given)
+    return given if given.suffix == ".onnx" and not weights.is_file() else weights
+
+
+def read_weights(path: Path) -> dict[str, torch.Tensor]:
+    """Read weights.
+
+    Args:
+        path: what `first_weights` found, or a run's folder.
+
+    Returns:
+        Tensors by name, on the CPU; those of a model file have normalisation folded into them.
 
     Raises:
         ModelFileError: if there are none or they are damaged.
     """
-    path = weights_path(source)
+    if path.suffix == ".onnx":
+        return model_weights(path)
+    path = weights_path(path)
     if not path.is_file():
-        raise ModelFileError(f"there are no weights {path}: give the folder of a finished run.")
+        raise ModelFileError(f"there are no weights {path}: give the folder of a finished run, or a model file.")
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
@@ -35,18 +62,23 @@ def read_weights(source: Path) -> dict[str, torch.Tensor]:
 
 
 @torch.no_grad()
-def start_from(network: nn.Module, source: Path) -> None:
-    """Give a network the weights of a finished run; its last layer stays new if there are more or fewer classes.
+def start_from(network: nn.Module, source: Path, config: TrainConfig, train: Pictures | None) -> None:
+    """Give a network weights to begin with; its last layer stays new if there are more or fewer classes.
 
     Args:
         network: of the same architecture; changed in place.
-        source: see `read_weights`.
+        source: what `first_weights` found.
+        config: the run's.
+        train: what it learns from. A model file tells nothing of batch normalisation, which is filled with these.
 
     Raises:
         ModelFileError: see `read_weights`.
         ConfigError: if the weights are of another network.
     """
     kept, own = read_weights(source), network.state_dict()
+    folded = source.suffix == ".onnx"
+    if folded:
+        kept = unfold(network, kept)
     last_layer = next(reversed(own)).rpartition(".")[0]
     other = [
         name
@@ -59,5 +91,15 @@ def start_from(network: nn.Module, source: Path) -> None:
             f"the weights in {source} are of another network ({min(other)} differs): start from one with the same."
         )
     for name, value in own.items():
-        if kept[name].shape == value.shape:
+        if name in kept and kept[name].shape == value.shape:
             value.copy_(kept[name])
+    if folded and train is not None:
+        refill(network, _as_in_training(config, train))
+
+
+def _as_in_training(config: TrainConfig, train: Pictures) -> Iterator[torch.Tensor]:
+    """Yield some pictures as the network will see them."""
+    generator, scaling = generator_for(config.seed, WEIGHTS, 1), preprocessing(config.network)
+    for part_n in torch.split(torch.randperm(len(train), generator=generator)[:SEEN], BATCH):
+        x_nchw = to_unit_range(train.images_nchw[part_n].cpu())
+        yield standardize(augment(x_nchw, config.augmentation, generator), scaling)

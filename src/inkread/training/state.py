@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import torch
 from torch import nn
@@ -12,8 +11,9 @@ from inkread.networks import build
 from inkread.training.answers import right
 from inkread.training.config import TrainConfig
 from inkread.training.optimizers import make_optimizer
+from inkread.training.pictures import Pictures
 from inkread.training.randomness import WEIGHTS, seed_for
-from inkread.training.start import start_from
+from inkread.training.start import first_weights, start_from
 
 Weights = dict[str, torch.Tensor]
 
@@ -86,7 +86,12 @@ class State:
 
 
 def new_state(
-    config: TrainConfig, *, num_classes: int, image_shape: tuple[int, int, int], device: torch.device
+    config: TrainConfig,
+    *,
+    num_classes: int,
+    image_shape: tuple[int, int, int],
+    device: torch.device,
+    train: Pictures | None = None,
 ) -> State:
     """Build the network with its first weights, and everything else at its beginning.
 
@@ -95,6 +100,7 @@ def new_state(
         num_classes: logits a picture.
         image_shape: channels, height, width.
         device: where it trains.
+        train: what it learns from; needed where it begins with a model file's weights, see `start_from`.
 
     Returns:
         The state before the first step.
@@ -112,8 +118,9 @@ def new_state(
         image_size=(height, width),
         dropout=config.dropout,
     )
-    if config.start_from is not None:
-        start_from(network, Path(config.start_from))
+    source = first_weights(config)
+    if source is not None:
+        start_from(network, source, config, train)
     # Channels last is the order that convolutions on a CPU want: a step takes half the time.
     network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     return State(

@@ -1,0 +1,71 @@
+"""The weights inside a model file, for a network that learns on from them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import torch
+
+from inkread.errors import ModelFileError
+from inkread.modelfile import CARD_KEY, Card, parse_card
+from inkread.modelfile.writing import import_onnx
+
+OURS = "network."  # what the exporter puts before the names of a network's weights
+
+
+def model_weights(path: Path) -> dict[str, torch.Tensor]:
+    """Read a model file's weights.
+
+    Args:
+        path: an ``.onnx`` that inkread wrote.
+
+    Returns:
+        float32 tensors by the names that they have in the network, normalisation folded into them; those in 8 bits are
+        what their bytes stand for.
+
+    Raises:
+        ModelFileError: if there is no such file or it is damaged.
+        MissingExtraError: if onnx is not installed.
+    """
+    onnx, graph = import_onnx(), _load(path).graph
+    stored = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    found = {name: value for name, value in stored.items() if value.dtype == np.float32}
+    for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in stored:
+            quantized, scale, zero = (stored[name] for name in node.input)
+            steps = quantized.astype(np.float32) - zero.astype(np.float32).reshape(_by_channel(quantized))
+            found[node.input[0].removesuffix("_quantized")] = steps * scale.reshape(_by_channel(quantized))
+    return {
+        name.removeprefix(OURS): torch.tensor(np.asarray(value, np.float32))
+        for name, value in found.items()
+        if name.startswith(OURS) and name.rpartition(".")[2] in ("weight", "bias")
+    }
+
+
+def model_card(path: Path) -> Card:
+    """Read a model file's card; errors as of `model_weights`."""
+    cards = [entry.value for entry in _load(path).metadata_props if entry.key == CARD_KEY]
+    if not cards:
+        raise ModelFileError(
+            f"{path} is an ONNX model, but not one of inkread's (it has no card): take a file that inkread wrote."
+        )
+    return parse_card(cards[0])
+
+
+def _load(path: Path) -> Any:
+    """Read the file as an `onnx.ModelProto`."""
+    onnx = import_onnx()
+    try:
+        return onnx.load(path)
+    except OSError as error:
+        raise ModelFileError(f"there is no model {path}: check the name.") from error
+    except Exception as error:  # Of protobuf, which has no types.
+        raise ModelFileError(f"{path} is no ONNX model or is damaged: take a fresh copy.") from error
+
+
+def _by_channel(values: npt.NDArray[Any]) -> tuple[int, ...]:
+    """Return the shape in which a number for each output channel multiplies weights."""
+    return (-1,) + (1,) * (values.ndim - 1)
