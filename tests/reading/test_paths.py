@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inkread.reading import make_constraint
-from inkread.reading.paths import Arc, best_paths, path_of, posterior
+from inkread.reading.paths import Arc, best_paths, paths_of, posterior
 
 LAST = 4
 arc_lists = st.lists(
@@ -68,7 +68,7 @@ def test_each_character_knows_the_arc_that_gave_it() -> None:
 @settings(max_examples=150, deadline=None)
 @given(arc_lists, st.text("012", min_size=1, max_size=4))
 def test_the_path_of_a_text_is_the_best_that_reads_so(arcs: list[Arc], text: str) -> None:
-    path, score = path_of(arcs, LAST, text), every_text(arcs).get(text)
+    path, score = paths_of(arcs, LAST, [text]).get(text), every_text(arcs).get(text)
     assert (path is None) == (score is None)
     if path is not None and score is not None:
         assert (path.text, len(path.tags)) == (text, len(text))

@@ -6,11 +6,12 @@ import math
 from collections.abc import Iterable
 
 import numpy as np
+import numpy.typing as npt
 
 from inkread.imaging.normalization import place, scale
 from inkread.reading.constraints import Constraint
 from inkread.reading.numberink import FLAT, LOW, NumberInk, find_number
-from inkread.reading.paths import Arc, Path, best_paths, path_of, posterior
+from inkread.reading.paths import Arc, Path, best_paths, paths_of, posterior
 from inkread.reading.refusal import NO_NUMBER, NOTHING_FITS, nothing, unsure
 from inkread.reading.segments import FREE, Segmentation, cut_up
 from inkread.types import NO_INK, Box, Classifier, Digit, Number, UInt8Array
@@ -87,6 +88,9 @@ class Lattice:
         self._labels = tuple(classifier.labels)
         inputs = np.stack([place(scale(segment.ink)) for segment in pieces.segments])
         self._probabilities = classifier.probabilities(inputs[:, np.newaxis])
+        shares = np.maximum(self._probabilities.astype(np.float64), LEAST)
+        logarithms = np.log(shares) + self._geometry()[:, np.newaxis]
+        self._weights: list[list[float]] = logarithms.tolist()
         self._marks = _place_marks(found, pieces) if separators else {}
         self.last = 2 * len(pieces.crossed) - 1
 
@@ -117,12 +121,12 @@ class Lattice:
         allowed = [] if constraint is None else best_paths(arcs, self.last, constraint)[:LIKELIEST]
         known = {path.text: path for path in (*free, *allowed)}
         wanted = dict.fromkeys([*texts, *(path.text for path in (*free[:LIKELIEST], *allowed))])
-        paths = (known.get(text) or path_of(arcs, self.last, text) for text in wanted)
-        return {path.text: self._confidence(path, free) for path in paths if path}
+        known |= paths_of(arcs, self.last, (text for text in wanted if text not in known))
+        return {text: self._confidence(known[text], free) for text in wanted if text in known}
 
     def show(self, text: str, min_confidence: float) -> Number:
         """Make the result of a text that fits the pieces."""
-        path = path_of(self.arcs(0.0), self.last, text)
+        path = paths_of(self.arcs(0.0), self.last, [text]).get(text)
         return nothing(NO_NUMBER) if path is None else self.number(path, [path], min_confidence)
 
     def _confidence(self, path: Path, others: list[Path]) -> float:
@@ -147,22 +151,21 @@ class Lattice:
 
     def _options(self, index: int, least: float) -> tuple[tuple[str, float], ...]:
         """Weigh what a segment may be."""
-        row, change = self._probabilities[index], self._geometry(index)
-        least = min(least, float(row.max()))
-        return tuple(
-            (label, math.log(max(float(p), LEAST)) + change)
-            for label, p in zip(self._labels, row, strict=True)
-            if p >= least
-        )
+        row, weights = self._probabilities[index], self._weights[index]
+        if least <= 0.0:
+            return tuple(zip(self._labels, weights, strict=True))
+        likely = np.flatnonzero(row >= min(least, row.max())).tolist()
+        return tuple((self._labels[label], weights[label]) for label in likely)
 
-    def _geometry(self, index: int) -> float:
-        """Weigh where a segment is cut, and its size."""
-        first, last, box, _ = self._pieces.segments[index]
-        height, crossed = self._pieces.height, self._pieces.crossed
-        joined = sum(crossed[cut] < FREE for cut in range(first + 1, last))
-        excess = max(0.0, box.width / height - 1)
-        size = WRONG_HEIGHT * abs(math.log(box.height / height)) + TOO_WIDE * excess
-        return DIGIT - CROSSED * crossed[last] - JOINED * joined - size
+    def _geometry(self) -> npt.NDArray[np.float64]:
+        """Weigh where each segment is cut, and its size."""
+        height, crossed, changes = self._pieces.height, self._pieces.crossed, []
+        for first, last, box, _ in self._pieces.segments:
+            joined = sum(crossed[cut] < FREE for cut in range(first + 1, last))
+            excess = max(0.0, box.width / height - 1)
+            size = WRONG_HEIGHT * abs(math.log(box.height / height)) + TOO_WIDE * excess
+            changes.append(DIGIT - CROSSED * crossed[last] - JOINED * joined - size)
+        return np.array(changes)
 
     def _may_share(self, first: int, last: int) -> bool:
         """Say whether the first piece of a segment may belong to the digit before it too."""

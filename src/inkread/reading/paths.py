@@ -96,19 +96,40 @@ def _extend(path: Path, arc: Arc, constraint: Constraint, target: dict[str, Path
             target[text] = Path(score, text, state, (*path.tags, arc.tag) if character else path.tags)
 
 
-def path_of(arcs: Iterable[Arc], last: int, text: str) -> Path | None:
-    """Return the best path that reads as a given text; None where none does. Arguments as of `best_paths`."""
-    reached: dict[int, dict[int, Path]] = defaultdict(dict, {0: {0: Path(0.0, "", None)}})
-    for arc in sorted(arcs, key=lambda arc: (arc.start, arc.end)):
-        weights = dict(arc.options)
-        for place, path in reached[arc.start].items():
-            for character in {text[place : place + 1], ""} & weights.keys():
-                score, target = path.score + weights[character], reached[arc.end]
-                known = target.get(place + len(character))
-                if known is None or known.score < score:
-                    tags = (*path.tags, arc.tag) if character else path.tags
-                    target[place + len(character)] = Path(score, text[: place + len(character)], None, tags)
-    return reached[last].get(len(text))
+Step = tuple[int, int, dict[str, float], int]  # an arc's start, end, options and tag
+Tags = tuple[int, "Tags"] | None  # of the characters so far, the last one first
+
+
+def paths_of(arcs: Iterable[Arc], last: int, texts: Iterable[str]) -> dict[str, Path]:
+    """Return the best path of each of these texts that can be read at all; arguments as of `best_paths`."""
+    ordered = sorted(arcs, key=lambda arc: (arc.start, arc.end))
+    steps: list[Step] = [(arc.start, arc.end, dict(arc.options), arc.tag) for arc in ordered]
+    paths = ((text, _path_of(steps, last, text)) for text in texts)
+    return {text: path for text, path in paths if path}
+
+
+def _path_of(steps: Sequence[Step], last: int, text: str) -> Path | None:
+    """Find the best path that reads as a text; of each node and number of characters read, only the best is kept."""
+    reached: dict[int, dict[int, tuple[float, Tags]]] = defaultdict(dict, {0: {0: (0.0, None)}})
+    for start, end, weights, tag in steps:
+        if start not in reached:
+            continue
+        target, silent = reached[end], weights.get("")
+        for place, (score, tags) in reached[start].items():
+            weight = weights.get(text[place]) if place < len(text) else None
+            if weight is not None and (place + 1 not in target or target[place + 1][0] < score + weight):
+                target[place + 1] = score + weight, (tag, tags)
+            if silent is not None and (place not in target or target[place][0] < score + silent):
+                target[place] = score + silent, tags
+    found = reached[last].get(len(text))
+    if found is None:
+        return None
+    score, rest = found
+    read: list[int] = []
+    while rest is not None:
+        tag, rest = rest
+        read.append(tag)
+    return Path(score, text, None, tuple(reversed(read)))
 
 
 def posterior(best: Path, others: Iterable[Path]) -> float:
