@@ -1,6 +1,7 @@
 """Eight-bit copies of models: they read alike, are smaller, and say what they are."""
 
 import dataclasses
+import re
 
 import numpy as np
 import pytest
@@ -69,7 +70,7 @@ def test_a_network_without_convolutions_is_refused(inkread, float_model, tmp_pat
 def test_the_command_says_how_alike_the_copies_read(inkread, float_model, tmp_path):
     result = inkread("model", "quantize", str(float_model), "small.onnx", "--data", "mnist")
     assert result.returncode == 0, result.stderr
-    assert "pictures of mnist are read alike" in result.stdout
+    assert re.search(r"pictures of mnist are read alike, \d+\.\d times as fast on this machine", result.stdout)
     assert (tmp_path / "small.onnx").exists()
 
 
