@@ -38,23 +38,21 @@ def first_weights(config: TrainConfig) -> Path | None:
     return given if given.suffix == ".onnx" and not weights.is_file() else weights
 
 
-def read_weights(path: Path) -> dict[str, torch.Tensor]:
-    """Read weights.
+def read_weights(source: Path) -> dict[str, torch.Tensor]:
+    """Read the weights that a run kept.
 
     Args:
-        path: what `first_weights` found, or a run's folder.
+        source: a run's folder, the model file in it, or its ``weights.safetensors``.
 
     Returns:
-        Tensors by name, on the CPU; those of a model file have normalisation folded into them.
+        Tensors by name, on the CPU.
 
     Raises:
         ModelFileError: if there are none or they are damaged.
     """
-    if path.suffix == ".onnx":
-        return model_weights(path)
-    path = weights_path(path)
+    path = weights_path(source)
     if not path.is_file():
-        raise ModelFileError(f"there are no weights {path}: give the folder of a finished run, or a model file.")
+        raise ModelFileError(f"there are no weights {path}: give the folder of a finished run.")
     try:
         return load_file(path)
     except (SafetensorError, OSError) as error:
@@ -72,13 +70,11 @@ def start_from(network: nn.Module, source: Path, config: TrainConfig, train: Pic
         train: what it learns from. A model file tells nothing of batch normalisation, which is filled with these.
 
     Raises:
-        ModelFileError: see `read_weights`.
+        ModelFileError: see `read_weights` and `model_weights`.
         ConfigError: if the weights are of another network.
     """
-    kept, own = read_weights(source), network.state_dict()
-    folded = source.suffix == ".onnx"
-    if folded:
-        kept = unfold(network, kept)
+    folded, own = source.suffix == ".onnx", network.state_dict()
+    kept = unfold(network, model_weights(source)) if folded else read_weights(source)
     last_layer = next(reversed(own)).rpartition(".")[0]
     other = [
         name
