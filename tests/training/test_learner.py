@@ -51,11 +51,14 @@ def test_without_normalisation_shards_have_the_gradients_of_the_whole_batch(shar
     assert torch.equal(said_too.labels_n, said.labels_n)
 
 
-@pytest.mark.parametrize("recipe", ["sprint", "quick"])
-def test_side_by_side_or_in_turn_the_bits_are_the_same(recipe: str, pictures: Pictures) -> None:
+@pytest.mark.parametrize(("recipe", "shards", "precision"), [("sprint", 2, "bfloat16"), ("quick", 3, "float32")])
+def test_side_by_side_or_in_turn_the_bits_are_the_same(
+    recipe: str, shards: int, precision: str, pictures: Pictures
+) -> None:
     batches = [torch.arange(64), torch.arange(30, COUNT), torch.arange(3)]  # the last is too small to be cut
-    by_two, said = learn(config(recipe, shards=2, threads=2, augmentation="strokes"), pictures, batches)
-    in_turn, said_too = learn(config(recipe, shards=2, threads=1, augmentation="strokes"), pictures, batches)
+    options = {"shards": shards, "precision": precision, "augmentation": "strokes"}
+    by_two, said = learn(config(recipe, threads=2, **options), pictures, batches)
+    in_turn, said_too = learn(config(recipe, threads=1, **options), pictures, batches)
     assert torch.equal(gradients(by_two), gradients(in_turn))
     assert torch.equal(said.loss, said_too.loss)
     for mine, other in zip(by_two.state_dict().values(), in_turn.state_dict().values(), strict=True):
@@ -63,10 +66,10 @@ def test_side_by_side_or_in_turn_the_bits_are_the_same(recipe: str, pictures: Pi
 
 
 def test_what_normalisation_remembers_is_the_mean_over_the_shards(pictures: Pictures) -> None:
-    batch_n = torch.arange(100)
-    whole, _ = learn(config("quick"), pictures, [batch_n])
+    batch_n = torch.arange(COUNT)
+    whole, _ = learn(config("quick", shards=1), pictures, [batch_n])
     cut, _ = learn(config("quick", shards=2, augmentation="none"), pictures, [batch_n])
-    plain, _ = learn(config("quick", augmentation="none"), pictures, [batch_n])
+    plain, _ = learn(config("quick", shards=1, augmentation="none"), pictures, [batch_n])
     first = next(name for name in plain.state_dict() if name.endswith("running_mean"))
     torch.testing.assert_close(cut.state_dict()[first], plain.state_dict()[first])
     assert not torch.allclose(whole.state_dict()[first], plain.state_dict()[first])  # the test can tell them apart
@@ -103,5 +106,9 @@ def test_each_shard_takes_a_thread_where_there_are_enough() -> None:
     most = torch.get_num_threads()
     assert settle(config("sprint", shards=2, threads=None)).threads == min(2, most)
     assert settle(config("sprint", shards=2, threads=5)).threads == 5
-    for whole in (config("mlp-64x3", threads=None), config("quick", shards=2, threads=None, compile=True)):
+    for whole in (
+        config("mlp-64x3", threads=None),
+        config("quick", shards=2, threads=None, compile=True),
+        config("quick", shards=2, threads=None, dropout=0.2),
+    ):
         assert (settle(whole).shards, settle(whole).threads) == (1, most)

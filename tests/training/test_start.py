@@ -16,9 +16,12 @@ from safetensors.torch import load_file, save_file
 from inkread import load
 from inkread.data import Dataset
 from inkread.errors import ConfigError
+from inkread.modelfile import shipped_model
+from inkread.networks import build, refill, unfold
 from inkread.runtime import OnnxClassifier
 from inkread.runtime.quantization import quantize
 from inkread.training.config import TrainConfig
+from inkread.training.modelweights import model_card, model_weights
 from inkread.training.recipes import get_recipe
 from inkread.training.run import train
 from tests.conftest import CommandLine, one_sentence
@@ -142,7 +145,7 @@ def test_a_model_file_without_its_run_is_weights_enough(quantized: bool, mnist_t
     assert (before.argmax(axis=1) == after.argmax(axis=1)).mean() > (0.98 if quantized else 0.99)
     assert learned(tmp_path / "second") > learned(tmp_path / "first") - 0.03  # it knows the same in training mode
     (note,) = load(second).card.notes
-    assert note.startswith("Began with the weights of a model file, 15 epochs of quick (")
+    assert note.startswith("Began with the weights of a model file of quick (epochs 15, learning rate ")
 
 
 @pytest.mark.slow
@@ -160,19 +163,48 @@ def test_the_shipped_reader_learns_on_from_what_it_knows(mnist_train: Dataset, t
     assert "UNIPEN" in load(model).card.notes[-1]
 
 
+@pytest.mark.parametrize("name", ["digits.onnx", "numbers.onnx"])
+def test_a_shipped_model_unfolded_says_what_it_said(name: str) -> None:
+    path = shipped_model(name)
+    card = model_card(path)
+    outputs = len(card.labels) + 1
+    network = build(card.network, num_classes=outputs, image_size=card.input_shape[1:])
+    weights = model_weights(path)
+    network.load_state_dict(unfold(network, weights))
+    x_nchw = torch.rand(40, *card.input_shape, generator=torch.Generator().manual_seed(2))
+    before = network.eval()(x_nchw)
+    refill(network, [x_nchw[:20], x_nchw[20:]])
+    torch.testing.assert_close(network.eval()(x_nchw), before, rtol=1e-3, atol=1e-3)
+    norms = [layer for layer in network.modules() if isinstance(layer, torch.nn.BatchNorm2d)]
+    assert all((layer.running_mean != 0).any() for layer in norms)
+
+
+def save_cut_short(path: Path) -> None:
+    """Take bytes from a tensor of a model file."""
+    model = onnx.load(shipped_model("tutorial.onnx"))
+    for tensor in model.graph.initializer:
+        tensor.raw_data = tensor.raw_data[:-2]
+    entry = next(entry for entry in model.metadata_props if entry.key == "inkread.card")
+    entry.value = entry.value.replace("mlp-128-64", "mlp-64x3")
+    onnx.save(model, path)
+
+
 def test_what_cannot_be_started_from_is_one_sentence(inkread: CommandLine, tmp_path: Path) -> None:
     bars(tmp_path / "two.npz", 2)
     (tmp_path / "damaged").mkdir()
     (tmp_path / "damaged" / "weights.safetensors").write_bytes(b"no tensors")
     (tmp_path / "damaged.onnx").write_bytes(b"no graph")
     onnx.save(onnx.helper.make_model(onnx.helper.make_graph([], "empty", [], [])), tmp_path / "foreign.onnx")
+    save_cut_short(tmp_path / "cut-short.onnx")
+    shutil.copy(tmp_path / "damaged" / "weights.safetensors", tmp_path)  # beside other models it stands for none
     for name, said in (
         ("nowhere", "there are no weights"),
         ("nowhere.onnx", "there is no model"),
         ("damaged", "is damaged"),
         ("damaged.onnx", "is damaged"),
-        ("foreign.onnx", "are of another network"),
-        ("shipped", "are of another network"),
+        ("foreign.onnx", "it has no card"),
+        ("cut-short.onnx", "is damaged"),
+        ("shipped", "holds the network 'reader'"),
     ):
         result = inkread("train", "mlp-64x3", "--data", "two.npz", "--start-from", name, "--out", "run")
         assert said in one_sentence(result)

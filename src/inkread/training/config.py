@@ -60,15 +60,16 @@ class TrainConfig:
         ema: decay a step of the exponential moving average of the weights that is kept (less in the first
             steps, see `state.update_average`); 0 keeps the weights themselves.
         start_from: folder of a finished run with the same network, or a model file of one, or "shipped" for the model
-            that comes with inkread (of the networks `reader` and `numbers`): this run begins with its weights. The
-            last layer is new where there are more or fewer classes. None begins with random weights.
+            that comes with inkread (of the networks `reader` and `numbers`; a folder of that name is "./shipped"):
+            this run begins with its weights. The last layer is new where there are more or fewer classes. None begins
+            with random weights.
         seed: of the weights, the order, the dropout and the augmentation.
         device: "auto", "cpu", "cuda" or "mps"; a run writes down the one that it took.
         threads: of torch on the CPU, in all; the order of its sums, and so their last bits, depends on how many a shard
             has. None takes as many as torch does by itself; a run writes down how many these were.
         shards: parts of a batch that are learned from side by side on a CPU, by threads of their own (see `learner`):
-            for networks whose operations are too small to be divided among threads. One with dropout, compiled, or on
-            other devices.
+            for networks whose operations are too small to be divided among threads. It is 1 with dropout, where the
+            network is compiled, and on other devices.
         precision: of the network's inner values while it trains and is validated; bfloat16 is faster where the
             processor knows it, and slower elsewhere. "auto" takes bfloat16 on a CPU with instructions for it, float32
             on all else; a run writes down which it took. The weights, and the model file, are float32 in any case.

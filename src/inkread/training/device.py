@@ -25,7 +25,8 @@ def settle(config: TrainConfig) -> TrainConfig:
     """
     device = choose_device(config.device)
     precision = choose_precision(config.precision, device)
-    shards = config.shards if device.type == "cpu" and not config.compile else 1
+    whole = device.type != "cpu" or config.compile or config.dropout
+    shards = 1 if whole else config.shards
     # What is cut into shards is too small to be cut further.
     usual = torch.get_num_threads() if shards == 1 else min(shards, torch.get_num_threads())
     return config.with_options(

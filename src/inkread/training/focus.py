@@ -25,7 +25,7 @@ def new_doubt(count: int, device: torch.device) -> torch.Tensor:
 def epoch_order(doubt_2n: torch.Tensor | None, config: TrainConfig, epoch: int, count: int) -> torch.Tensor:
     """Decide which pictures an epoch shows, and in which order.
 
-    With `focus`, from the fourth epoch on (the second where it starts from a finished run), each pass holds the share
+    With `focus`, from the fourth epoch on (the second where it begins with trained weights), each pass holds the share
     `focus` of all pictures that is doubted most, and a random fifth of the others; there are as many passes as fill the
     epoch. It is a simple kind of hard example mining (A. Shrivastava, A. Gupta, R. Girshick, "Training region-based
     object detectors with online hard example mining", 2016), with doubts of earlier epochs, so that it costs no further

@@ -59,13 +59,13 @@ class Learner:
         """
         # Dropout draws from one sequence of random numbers, which has an order.
         draws = any(isinstance(layer, nn.Dropout | nn.Dropout2d) and layer.p for layer in network.modules())
-        shards = 1 if draws else config.shards
+        shards = 1 if draws else min(config.shards, max(1, config.batch_size // LEAST))
         self._config, self._train, self._scaling = config, train, preprocessing(config.network)
         self._loss, self._measure = make_loss(config), measure_of(config)
         self._networks = [network, *(_twin(network) for _ in range(1, shards))]
         self._forwards = [make_forward(each, config, train.labels_n.device) for each in self._networks]
-        side_by_side = shards > 1 and (config.threads is None or config.threads >= shards)
-        self._pool = ThreadPoolExecutor(shards - 1) if side_by_side else None
+        workers = min(shards, config.threads or shards)
+        self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
 
     def __enter__(self) -> Learner:
         """Begin."""
@@ -93,12 +93,8 @@ class Learner:
             return self._part(0, batch_n, step, 1.0)
         parts = torch.tensor_split(batch_n, max(1, min(len(self._networks), len(batch_n) // LEAST)))
         shares = [len(part) / len(batch_n) for part in parts]
-        others = range(1, len(parts))
-        if self._pool is None:
-            learned = [self._part(k, parts[k], step, shares[k]) for k in range(len(parts))]
-        else:
-            futures = [self._pool.submit(self._part, k, parts[k], step, shares[k]) for k in others]
-            learned = [self._part(0, parts[0], step, shares[0]), *(future.result() for future in futures)]
+        side_by_side = map if self._pool is None else self._pool.map
+        learned = list(side_by_side(self._part, range(len(parts)), parts, [step] * len(parts), shares))
         self._unite(shares)
         losses, logits, labels = zip(*learned, strict=True)
         return Learned(torch.stack(losses).sum(), torch.cat(logits), torch.cat(labels))

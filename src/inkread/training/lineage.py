@@ -12,6 +12,7 @@ from inkread.training.modelweights import model_card
 from inkread.training.start import first_weights
 
 BEGAN = "Began with"  # how each of these sentences begins
+TOLD = ("epochs", "learning_rate", "focus", "seed")  # of a model file's card, which may be of another version
 
 
 def lineage(config: TrainConfig) -> list[str]:
@@ -42,8 +43,12 @@ def _of_model(path: Path, digest: str) -> list[str]:
     card = model_card(path)
     earlier = [note for note in card.notes if note.startswith(BEGAN)]
     thanks = f" It learned from pictures by: {'; '.join(card.credits)}." if card.credits else ""
-    learned = _learned(TrainConfig.from_dict(card.config)) if card.config else "no known recipe"
-    return [*earlier, f"{BEGAN} the weights of a model file, {learned}, {digest}.{thanks}"]
+    known = [f"{name.replace('_', ' ')} {card.config[name]}" for name in TOLD if name in card.config]
+    told = f" ({', '.join(known)})" if known else ""
+    return [
+        *earlier,
+        f"{BEGAN} the weights of a model file of {card.recipe or 'no known recipe'}{told}, {digest}.{thanks}",
+    ]
 
 
 def _learned(config: TrainConfig) -> str:

@@ -30,14 +30,11 @@ def model_weights(path: Path) -> dict[str, torch.Tensor]:
         ModelFileError: if there is no such file or it is damaged.
         MissingExtraError: if onnx is not installed.
     """
-    onnx, graph = import_onnx(), _load(path).graph
-    stored = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
-    found = {name: value for name, value in stored.items() if value.dtype == np.float32}
-    for node in graph.node:
-        if node.op_type == "DequantizeLinear" and node.input[0] in stored:
-            quantized, scale, zero = (stored[name] for name in node.input)
-            steps = quantized.astype(np.float32) - zero.astype(np.float32).reshape(_by_channel(quantized))
-            found[node.input[0].removesuffix("_quantized")] = steps * scale.reshape(_by_channel(quantized))
+    graph = _load(path).graph
+    try:
+        found = _stored(graph)
+    except (ValueError, KeyError, TypeError, IndexError) as error:  # of tensors that are cut short, or unlike ours
+        raise _damaged(path) from error
     return {
         name.removeprefix(OURS): torch.tensor(np.asarray(value, np.float32))
         for name, value in found.items()
@@ -45,8 +42,28 @@ def model_weights(path: Path) -> dict[str, torch.Tensor]:
     }
 
 
+def _stored(graph: Any) -> dict[str, npt.NDArray[Any]]:
+    """Return the numbers that a graph holds, those in 8 bits as what they stand for."""
+    onnx = import_onnx()
+    stored = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
+    found = {name: value for name, value in stored.items() if value.dtype == np.float32}
+    for node in graph.node:
+        if node.op_type == "DequantizeLinear" and node.input[0] in stored:
+            quantized, scale, *zero = (stored[name] for name in node.input)
+            steps = quantized.astype(np.float32)
+            if zero:
+                steps -= zero[0].astype(np.float32).reshape(_by_channel(quantized))
+            found[node.input[0].removesuffix("_quantized")] = steps * scale.reshape(_by_channel(quantized))
+    return found
+
+
 def model_card(path: Path) -> Card:
-    """Read a model file's card; errors as of `model_weights`."""
+    """Read a model file's card.
+
+    Raises:
+        ModelFileError: if there is no such file, it is damaged, or it has no card that this version can read.
+        MissingExtraError: if onnx is not installed.
+    """
     cards = [entry.value for entry in _load(path).metadata_props if entry.key == CARD_KEY]
     if not cards:
         raise ModelFileError(
@@ -63,7 +80,12 @@ def _load(path: Path) -> Any:
     except OSError as error:
         raise ModelFileError(f"there is no model {path}: check the name.") from error
     except Exception as error:  # Of protobuf, which has no types.
-        raise ModelFileError(f"{path} is no ONNX model or is damaged: take a fresh copy.") from error
+        raise _damaged(path) from error
+
+
+def _damaged(path: Path) -> ModelFileError:
+    """Say what to do with a file that cannot be read."""
+    return ModelFileError(f"{path} is no ONNX model or is damaged: take a fresh copy.")
 
 
 def _by_channel(values: npt.NDArray[Any]) -> tuple[int, ...]:

@@ -16,7 +16,7 @@ from inkread.networks import preprocessing, reads_texts, refill, unfold
 from inkread.training.augmentation import augment
 from inkread.training.config import SHIPPED, TrainConfig
 from inkread.training.folder import weights_path
-from inkread.training.modelweights import model_weights
+from inkread.training.modelweights import model_card, model_weights
 from inkread.training.pictures import Pictures, standardize, to_unit_range
 from inkread.training.randomness import WEIGHTS, generator_for
 
@@ -27,7 +27,11 @@ def first_weights(config: TrainConfig) -> Path | None:
     """Find the file that a run's first weights are in.
 
     Returns:
-        A ``.safetensors``, or a model file where none lies beside it; None for a run that begins with random weights.
+        A ``.safetensors``, for a run's model file too, whose weights lie beside it; or another model file; None for a
+        run that begins with random weights.
+
+    Raises:
+        ModelFileError: if the model that comes with inkread is wanted and damaged.
     """
     if config.start_from is None:
         return None
@@ -35,7 +39,8 @@ def first_weights(config: TrainConfig) -> Path | None:
         return shipped_model("numbers.onnx" if reads_texts(config.network) else "digits.onnx")
     given = Path(config.start_from)
     weights = weights_path(given)
-    return given if given.suffix == ".onnx" and not weights.is_file() else weights
+    of_run = given.name == "model.onnx" and given.is_file() and given.with_name("config.json").is_file()
+    return given if given.suffix == ".onnx" and not (of_run and weights.is_file()) else weights
 
 
 def read_weights(source: Path) -> dict[str, torch.Tensor]:
@@ -60,7 +65,7 @@ def read_weights(source: Path) -> dict[str, torch.Tensor]:
 
 
 @torch.no_grad()
-def start_from(network: nn.Module, source: Path, config: TrainConfig, train: Pictures | None) -> None:
+def start_from(network: nn.Module, source: Path, config: TrainConfig, train: Pictures) -> None:
     """Give a network weights to begin with; its last layer stays new if there are more or fewer classes.
 
     Args:
@@ -74,6 +79,8 @@ def start_from(network: nn.Module, source: Path, config: TrainConfig, train: Pic
         ConfigError: if the weights are of another network.
     """
     folded, own = source.suffix == ".onnx", network.state_dict()
+    if folded:
+        _check_network(source, config)
     kept = unfold(network, model_weights(source)) if folded else read_weights(source)
     last_layer = next(reversed(own)).rpartition(".")[0]
     other = [
@@ -89,8 +96,18 @@ def start_from(network: nn.Module, source: Path, config: TrainConfig, train: Pic
     for name, value in own.items():
         if name in kept and kept[name].shape == value.shape:
             value.copy_(kept[name])
-    if folded and train is not None:
+    if folded:
         refill(network, _as_in_training(config, train))
+
+
+def _check_network(source: Path, config: TrainConfig) -> None:
+    """Refuse a model file that is of another network by its card."""
+    held = model_card(source).network
+    if held != config.network:
+        raise ConfigError(
+            f"{source} holds the network {held!r}: train a recipe with that network, or begin {config.recipe!r} with "
+            f"weights of {config.network!r}."
+        )
 
 
 def _as_in_training(config: TrainConfig, train: Pictures) -> Iterator[torch.Tensor]:

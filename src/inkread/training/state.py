@@ -100,7 +100,7 @@ def new_state(
         num_classes: logits a picture.
         image_shape: channels, height, width.
         device: where it trains.
-        train: what it learns from; needed where it begins with a model file's weights, see `start_from`.
+        train: what it learns from; needed where it begins with weights, see `start_from`.
 
     Returns:
         The state before the first step.
@@ -120,6 +120,8 @@ def new_state(
     )
     source = first_weights(config)
     if source is not None:
+        if train is None:
+            raise ValueError("a run that begins with weights needs its pictures.")
         start_from(network, source, config, train)
     # Channels last is the order that convolutions on a CPU want: a step takes half the time.
     network.to(device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]

@@ -47,7 +47,7 @@ export class RunForm {
   pick(name) {
     this.recipe = this.recipes.find((recipe) => recipe.name === name);
     const { parameters, accuracy, seconds, defaults } = this.recipe;
-    const expected = accuracy ? ` It reaches about ${accuracy} % in ${seconds < 90 ? `${seconds} seconds` : `${Math.round(seconds / 60)} minutes`} on two cores.` : "";
+    const expected = accuracy ? ` It reaches about ${accuracy} % in ${seconds < 90 ? `${seconds} ${seconds === 1 ? "second" : "seconds"}` : `${Math.round(seconds / 60)} minutes`} on two cores.` : "";
     this.about.textContent = `${parameters.toLocaleString("en")} weights to learn.${expected}`;
     this.inputs = {};
     const numbers = NUMBERS.map((spec) => this.number(spec, defaults));
