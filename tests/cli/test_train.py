@@ -24,7 +24,7 @@ def test_every_setting_of_a_recipe_but_the_network_is_an_option(inkread: Command
     given = {
         "data": "own.npz", "validation": 10, "limit": 40, "epochs": 2, "batch_size": 20, "loss": "cross-entropy",
         "label_smoothing": 0.2, "optimizer": "adamw", "learning_rate": 0.02, "momentum": 0.5, "weight_decay": 0.01,
-        "schedule": "step", "step_epochs": 7, "gamma": 0.25, "warmup": 0.75, "dropout": 0.125,
+        "schedule": "step", "step_epochs": 7, "gamma": 0.25, "warmup": 0.75, "dropout": 0.0,
         "augmentation": "strokes", "focus": 0.25, "ema": 0.5, "seed": 11, "device": "cpu", "threads": 1,
         "report_every": 2, "precision": "bfloat16", "start_from": "first", "nesterov": True, "beta1": 0.8,
         "beta2": 0.95, "compile": False, "shards": 2,
