@@ -90,7 +90,7 @@ def cases_of_pages(count: int, classifier: Classifier, network: RowNetwork) -> I
     glyphs, rng = load_glyphs("validation"), np.random.default_rng(SEED)
     for _ in range(count):
         sample = make_page(rng, glyphs, size=SIZE, style=DENSE)
-        layout = find_layout(to_grey(sample.image), classifier)
+        layout = find_layout(to_grey(sample.image), classifier, network)
         if layout is None:
             continue
         crops = cut_out(layout.ink, layout.rules, layout.parts, layout.candidates, layout.height, as_it_is=True)

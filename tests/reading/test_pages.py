@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from inkread.data import Dataset
+from inkread.data.synthesis import PAGES, Glyphs, make_page
 from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
 from inkread.types import Classifier, Page, RowNetwork, UInt8Array
@@ -66,6 +68,18 @@ def test_a_page_that_lies_on_its_side_is_put_upright(
     first = page.numbers[0].box
     assert first is not None
     assert (picture[first.y0 : first.y1, first.x0 : first.x1] < 128).mean() > 0.1
+
+
+@pytest.mark.parametrize("seed", [10, 14, 28])
+def test_forms_whose_letters_look_like_digits_upside_down_are_put_upright(
+    mnist_test: Dataset, classifier: Classifier, rows: RowNetwork, seed: int
+) -> None:
+    glyphs = Glyphs(mnist_test.images[:, 0], mnist_test.labels)
+    style = replace(PAGES, layouts={"form": 1}, quarter=0)
+    form = make_page(np.random.default_rng(seed), glyphs, size=(1500, 2000), style=style)
+    for quarters in range(4):
+        page = read_page(np.ascontiguousarray(np.rot90(form.image, quarters)), classifier, rows)
+        assert abs((page.rotation - 90 * quarters + 180) % 360 - 180) < 10
 
 
 @pytest.mark.parametrize("degrees", [-8.0, 3.0, 8.0])

@@ -31,11 +31,15 @@ from inkread.reading.upright import Placement, Pose, Turn, find_pose, find_quart
 from inkread.reading.words import set_words_aside
 from inkread.types import Box, Classifier, Number, Page, RowNetwork, UInt8Array
 
+TRIED = 32  # candidates that are read to tell a page's turn
+ALONE = 0.9  # of a digit does not count where it is a number's first
+LEAST_SEEN = 0.2  # digits that a candidate holds on average where a page has numbers, 0.4 to 2.5; words have 0.1
 LEAST_SIDE = 8  # pixels of a page that may hold anything
 ALIKE = 0.75  # of two estimates of it
 GUESSED, GUESSED_SMALL = 1 / 25, 1 / 60  # of the shorter side, a digit's height before anything is known
 # Mean log-odds of what is taken for digits. Of 32 made pages, the 30 whose height was found at once have 3.3 or more,
-# two on squared paper, whose squares were taken for digits, 2.0 and 2.6.
+# two on squared paper, whose squares were taken for digits, 2.0 and 2.6; forms with many letters, which may look more
+# like digits when upside down, have less too.
 CLEAR, CLEARER = 2.8, 0.25
 # Share of the ink that hangs together in the lines of a table; the edges of a sheet are long but not wide.
 MOST_LEFT, LEAST_GAIN = 0.02, 0.05
@@ -87,7 +91,7 @@ def read_page(
         The page; without numbers where there are none.
     """
     height, width = pixels.shape[:2]
-    layout = find_layout(to_grey(pixels), classifier)
+    layout = find_layout(to_grey(pixels), classifier, rows)
     if layout is None:
         return Page((), width, height)
     likely: Sequence[Candidate] = layout.candidates  # the network tells words by itself
@@ -103,7 +107,7 @@ def read_page(
     return Page(numbers, width, height, layout.pose.rotation)
 
 
-def find_layout(grey: UInt8Array, classifier: Classifier) -> Layout | None:
+def find_layout(grey: UInt8Array, classifier: Classifier, rows: RowNetwork | None = None) -> Layout | None:
     """Put a page upright and find what may be numbers.
 
     A small copy shows how large the writing is, and with that at which resolution the page need be looked at.
@@ -111,6 +115,7 @@ def find_layout(grey: UInt8Array, classifier: Classifier) -> Layout | None:
     Args:
         grey: uint8 of shape (H, W).
         classifier: a network for single digits, which tells the page's turn.
+        rows: a network that reads numbers as a whole, which decides where several turns are likely.
 
     Returns:
         What was found; None where the page holds nothing like writing.
@@ -123,14 +128,34 @@ def find_layout(grey: UInt8Array, classifier: Classifier) -> Layout | None:
         other = _look(grey, GUESSED_SMALL, classifier)
         if other is not None and (other.turn.sureness or 0.0) > sureness + CLEARER:
             sight = other
-    survey, ink, factor = sight.survey, sight.ink, sight.factor
+    layout, turn = _lay_out(sight, sight.turn.quarters), sight.turn
+    if rows is None or turn.sureness is None or (turn.sureness >= CLEAR and not turn.doubtful):
+        return layout
+    layouts = [layout, *(_lay_out(sight, (layout.pose.quarters + further) % 4) for further in (1, 2, 3))]
+    seen = [_numbers_seen(each, classifier, rows) for each in layouts]
+    return layouts[seen.index(max(seen))] if max(seen) >= LEAST_SEEN else layout
+
+
+def _lay_out(sight: _Sight, quarters: int) -> Layout:
+    """Put what was seen upright, after some quarter turns clockwise, and find what may be numbers."""
+    survey, factor = sight.survey, sight.factor
     height = survey.height / factor
-    pose = find_pose(survey.rules, survey.parts, survey.height / survey.reduction, sight.turn.quarters)
-    placement = make_placement(pose, ink.shape[1], ink.shape[0])
-    ink = placement.apply(ink)
+    pose = find_pose(survey.rules, survey.parts, survey.height / survey.reduction, quarters)
+    placement = make_placement(pose, sight.ink.shape[1], sight.ink.shape[0])
+    ink = placement.apply(sight.ink)
     rules, parts = _best_ruled(ink, height)
-    candidates = find_candidates(rules, parts, height)
-    return Layout(ink, rules, parts, tuple(candidates), height, pose, placement, factor)
+    return Layout(ink, rules, parts, tuple(find_candidates(rules, parts, height)), height, pose, placement, factor)
+
+
+def _numbers_seen(layout: Layout, classifier: Classifier, rows: RowNetwork) -> float:
+    """Tell how well a page reads when it lies so: by how many digits a candidate holds on average, surely.
+
+    Single digits hardly count: an o is a 0 whichever way up. Where rows stand upright, each letter is a candidate.
+    """
+    cuts = cut_out(layout.ink, layout.rules, layout.parts, layout.candidates, layout.height, as_it_is=True)
+    read = read_crops(cuts[:: max(1, len(cuts) // TRIED)], classifier, rows, min_confidence=0.0)
+    digits = sum((len(number.text) - ALONE) * number.confidence for number in read if number.text)
+    return digits / max(1, len(read))
 
 
 def _best_ruled(ink: UInt8Array, height: float) -> tuple[Rules, Parts]:

@@ -15,9 +15,10 @@ from inkread.reading.pageink import Parts, in_digit_form
 from inkread.reading.pagerules import Rules
 from inkread.types import Box, Classifier, UInt8Array
 
-SAMPLES = 32  # parts that are shown to the network in four turns
+SAMPLES, MORE_SAMPLES = 32, 160  # parts that are shown to the network in four turns; more where two turns are close
 LEAST_SAMPLES = 3
-SURER = 0.5  # mean log-odds by which another turn must be surer than none
+CLOSE, CLOSER = 1.2, 0.7  # mean log-odds from the surest turn to the next: more samples are due, either may be right
+SURER = 2.8  # by so much, over the root of the samples, must another turn be surer than none: two standard errors or so
 LEAST_SURE = 0.002
 POINTS = 12_000
 MANY_LINES = 25  # of a digit's height, in pixels of upright lines, tell how columns lean
@@ -103,10 +104,12 @@ class Turn(NamedTuple):
     Attributes:
         quarters: turns clockwise that put it upright, 0 to 3.
         sureness: mean log-odds of its parts to be digits in their best turn; None where too few look like digits.
+        doubtful: whether another turn is nearly as likely.
     """
 
     quarters: int
     sureness: float | None
+    doubtful: bool = False
 
 
 def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, classifier: Classifier) -> Turn:
@@ -123,7 +126,7 @@ def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, c
         classifier: a network for single digits in MNIST's form.
 
     Returns:
-        The turn, and how sure it is that the parts are digits at all.
+        The turn, how sure it is that the parts are digits at all, and whether it is in doubt.
     """
     stats = parts.stats
     longer, shorter = np.maximum(stats[:, _W], stats[:, _H]), np.minimum(stats[:, _W], stats[:, _H])
@@ -133,14 +136,24 @@ def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, c
     chosen = np.flatnonzero(like)
     if len(chosen) < LEAST_SAMPLES:
         return Turn(0, None)
-    chosen = chosen[np.unique(np.linspace(0, len(chosen) - 1, SAMPLES).astype(int))]
-    upright = np.stack([in_digit_form(_cut_out(ink, stats[index], factor)) for index in chosen])
+    for samples in (SAMPLES, MORE_SAMPLES):
+        taken = chosen[np.unique(np.linspace(0, len(chosen) - 1, samples).astype(int))]
+        sure = _sureness([_cut_out(ink, stats[index], factor) for index in taken], classifier)
+        second, first = np.sort(sure)[-2:]
+        if first - second >= CLOSE or len(chosen) <= SAMPLES:
+            break
+    best = int(sure.argmax())
+    quarters = best if sure[best] > sure[0] + SURER / math.sqrt(len(taken)) else 0
+    return Turn(quarters, float(sure[best]), bool(first - second < CLOSER))
+
+
+def _sureness(parts: Sequence[UInt8Array], classifier: Classifier) -> Floats:
+    """Return the mean log-odds that parts are digits after 0 to 3 quarter turns: float64 of shape (4,)."""
+    upright = np.stack([in_digit_form(part) for part in parts])
     turned = np.concatenate([np.rot90(upright, -turn, axes=(1, 2)) for turn in range(4)])
     rows = classifier.probabilities(np.ascontiguousarray(turned[:, np.newaxis]))
     confidence = np.clip(rows.max(axis=1).astype(np.float64), LEAST_SURE, 1 - LEAST_SURE)
-    sure = np.log(confidence / (1 - confidence)).reshape(4, -1).mean(axis=1)
-    best = int(sure.argmax())
-    return Turn(best if sure[best] > sure[0] + SURER else 0, float(sure[best]))
+    return np.asarray(np.log(confidence / (1 - confidence)).reshape(4, -1).mean(axis=1), np.float64)
 
 
 def _cut_out(ink: UInt8Array, part: npt.NDArray[np.int32], factor: float) -> UInt8Array:
