@@ -58,6 +58,11 @@ class Crop(NamedTuple):
     dark: float
     width: float
 
+    def upside_down(self) -> Crop:
+        """Return the crop turned by 180 degrees; its place stays."""
+        image = np.ascontiguousarray(np.rot90(self.image, 2))
+        return self._replace(image=image, middle=len(self.image) - self.middle)
+
 
 def read_crops(
     crops: Sequence[Crop],

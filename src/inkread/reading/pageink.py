@@ -21,6 +21,8 @@ EVEN = 0.7  # darkest by lightest ground nearby, where this is no edge of a shee
 DARKEST_PAPER = 24
 DESK = 0.33  # of the lightest ground's light, below which it is no paper: shadows leave more
 NOISE = 4.0  # deviations that ink stands out by
+GRAINY = 4.0  # deviation of noise, of 255, from which on it may be grain that smoothing takes off
+CALM, CALM_NOISE = 1.0, 2.0  # how smooth, and deviations that ink then stands out by
 NOISE_ALONE = 60.0  # deviation, of 255
 MOST_FAINT = 40.0  # lines need not stand out from noise pixel by pixel, as they are long
 LEAST_INK = 18  # of 255, from bare paper to black
@@ -90,7 +92,7 @@ def find_strokes(ink: UInt8Array, height: float) -> UInt8Array:
     Returns:
         uint8 of shape (H, W), 1 on strokes.
     """
-    least = noise_level(ink)
+    ink, least = _without_grain(ink)
     block = max(1, round(height / 8))
     size = (max(1, ink.shape[1] // block), max(1, ink.shape[0] // block))
     dark = cv2.threshold(ink, least, 0, cv2.THRESH_TOZERO)[1]
@@ -102,6 +104,20 @@ def find_strokes(ink: UInt8Array, height: float) -> UInt8Array:
     usual = cv2.convertScaleAbs(cv2.divide(total, number + np.float32(1e-3)), alpha=255 * PART)
     level = cv2.resize(np.maximum(usual, np.uint8(least)), (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.greater(ink, level).view(np.uint8)
+
+
+def _without_grain(ink: UInt8Array) -> tuple[UInt8Array, float]:
+    """Smooth the ink where that takes noise off, and return also the level above which it is no noise.
+
+    Where squares or the texture of newsprint pass for noise, smoothing takes nothing off: they stay as they are.
+    """
+    deviation = _deviation(ink)
+    if deviation > GRAINY:
+        calm = np.asarray(cv2.GaussianBlur(ink, (0, 0), CALM), np.uint8)
+        left = _deviation(calm)
+        if left < deviation:
+            return calm, max(float(LEAST_INK), CALM_NOISE * left)
+    return ink, noise_level(ink)
 
 
 def find_faint(ink: UInt8Array) -> UInt8Array:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple
 
 import cv2
 import numpy as np
@@ -15,32 +13,20 @@ from inkread.reading.candidates import Candidate, find_candidates, share_of_tabl
 from inkread.reading.crops import cut_out, read_crops
 from inkread.reading.lines import find_lines
 from inkread.reading.pageink import (
-    HEIGHT,
-    MOST_PIXELS,
-    OVERVIEW,
     Parts,
     find_faint,
-    find_page_ink,
     find_parts,
     find_strokes,
-    is_noise,
-    writing_height,
 )
-from inkread.reading.pagerules import Rules, find_rules, sketch_rules
-from inkread.reading.upright import Placement, Pose, Turn, find_pose, find_quarters, make_placement
+from inkread.reading.pagerules import Rules, find_rules
+from inkread.reading.sight import Sight, find_sight
+from inkread.reading.upright import Placement, Pose, find_pose, make_placement
 from inkread.reading.words import set_words_aside
 from inkread.types import Box, Classifier, Number, Page, RowNetwork, UInt8Array
 
-TRIED = 32  # candidates that are read to tell a page's turn
+TRIED = 64  # candidates that are read to tell a page's turn
 ALONE = 0.9  # of a digit does not count where it is a number's first
 LEAST_SEEN = 0.2  # digits that a candidate holds on average where a page has numbers, 0.4 to 2.5; words have 0.1
-LEAST_SIDE = 8  # pixels of a page that may hold anything
-ALIKE = 0.75  # of two estimates of it
-GUESSED, GUESSED_SMALL = 1 / 25, 1 / 60  # of the shorter side, a digit's height before anything is known
-# Mean log-odds of what is taken for digits. Of 32 made pages, the 30 whose height was found at once have 3.3 or more,
-# two on squared paper, whose squares were taken for digits, 2.0 and 2.6; forms with many letters, which may look more
-# like digits when upside down, have less too.
-CLEAR, CLEARER = 2.8, 0.25
 # Share of the ink that hangs together in the lines of a table; the edges of a sheet are long but not wide.
 MOST_LEFT, LEAST_GAIN = 0.02, 0.05
 
@@ -120,23 +106,26 @@ def find_layout(grey: UInt8Array, classifier: Classifier, rows: RowNetwork | Non
     Returns:
         What was found; None where the page holds nothing like writing.
     """
-    sight = _look(grey, GUESSED, classifier)
+    sight = find_sight(grey, classifier)
     if sight is None:
         return None
-    sureness = sight.turn.sureness
-    if sureness is not None and sureness < CLEAR:  # perhaps squares that were taken for writing
-        other = _look(grey, GUESSED_SMALL, classifier)
-        if other is not None and (other.turn.sureness or 0.0) > sureness + CLEARER:
-            sight = other
-    layout, turn = _lay_out(sight, sight.turn.quarters), sight.turn
-    if rows is None or turn.sureness is None or (turn.sureness >= CLEAR and not turn.doubtful):
+    layout = _lay_out(sight, sight.turn.quarters)
+    if rows is None or not sight.turn.doubtful:
         return layout
-    layouts = [layout, *(_lay_out(sight, (layout.pose.quarters + further) % 4) for further in (1, 2, 3))]
-    seen = [_numbers_seen(each, classifier, rows) for each in layouts]
-    return layouts[seen.index(max(seen))] if max(seen) >= LEAST_SEEN else layout
+    layouts = {layout.pose.quarters: layout}
+    if sight.turn.sideways:
+        quarters = (layout.pose.quarters + 1) % 4
+        layouts[quarters] = _lay_out(sight, quarters)
+    seen: dict[int, float] = {}
+    for quarters, each in layouts.items():
+        seen[quarters], seen[(quarters + 2) % 4] = _numbers_seen(each, classifier, rows)
+    best = max(seen, key=seen.__getitem__)
+    if seen[best] < LEAST_SEEN:
+        return layout
+    return layouts[best] if best in layouts else _lay_out(sight, best)
 
 
-def _lay_out(sight: _Sight, quarters: int) -> Layout:
+def _lay_out(sight: Sight, quarters: int) -> Layout:
     """Put what was seen upright, after some quarter turns clockwise, and find what may be numbers."""
     survey, factor = sight.survey, sight.factor
     height = survey.height / factor
@@ -147,15 +136,22 @@ def _lay_out(sight: _Sight, quarters: int) -> Layout:
     return Layout(ink, rules, parts, tuple(find_candidates(rules, parts, height)), height, pose, placement, factor)
 
 
-def _numbers_seen(layout: Layout, classifier: Classifier, rows: RowNetwork) -> float:
-    """Tell how well a page reads when it lies so: by how many digits a candidate holds on average, surely.
+def _numbers_seen(layout: Layout, classifier: Classifier, rows: RowNetwork) -> tuple[float, float]:
+    """Tell how well a page reads as it lies, and upside down: how many digits a candidate holds on average, surely.
 
     Single digits hardly count: an o is a 0 whichever way up. Where rows stand upright, each letter is a candidate.
     """
     cuts = cut_out(layout.ink, layout.rules, layout.parts, layout.candidates, layout.height, as_it_is=True)
-    read = read_crops(cuts[:: max(1, len(cuts) // TRIED)], classifier, rows, min_confidence=0.0)
-    digits = sum((len(number.text) - ALONE) * number.confidence for number in read if number.text)
-    return digits / max(1, len(read))
+    tried = cuts[:: max(1, len(cuts) // TRIED)]
+    as_it_lies, upside_down = (
+        [
+            (len(number.text) - ALONE) * number.confidence
+            for number in read_crops(crops, classifier, rows, min_confidence=0.0)
+            if number.text
+        ]
+        for crops in (tried, [crop.upside_down() for crop in tried])
+    )
+    return sum(as_it_lies) / max(1, len(tried)), sum(upside_down) / max(1, len(tried))
 
 
 def _best_ruled(ink: UInt8Array, height: float) -> tuple[Rules, Parts]:
@@ -191,73 +187,6 @@ def _ruled(ink: UInt8Array, faint: UInt8Array, dark: UInt8Array, height: float, 
     bare = np.asarray(cv2.bitwise_and(ink, ink, mask=np.equal(lines, 0).view(np.uint8)), np.uint8)
     away = cv2.subtract(find_strokes(bare, height), cv2.dilate(lines, np.ones((5, 5), np.uint8)))
     return rules._replace(strokes=np.asarray(cv2.bitwise_or(beside, away), np.uint8))
-
-
-class _Survey(NamedTuple):
-    """What a small copy shows; its `height` of a digit is in pixels of the whole picture."""
-
-    rules: Rules
-    parts: Parts
-    height: float
-    reduction: float
-
-
-class _Sight(NamedTuple):
-    """What a survey leads to: the ink at the resolution at which the page is looked at, and how the page is turned.
-
-    One pixel of `ink` is `factor` pixels of the picture.
-    """
-
-    survey: _Survey
-    ink: UInt8Array
-    factor: float
-    turn: Turn
-
-
-def _look(grey: UInt8Array, guess: float, classifier: Classifier) -> _Sight | None:
-    """Look at a page, given what share of its shorter side a digit may measure; None where nothing is like writing."""
-    survey = _survey(grey, guess)
-    if survey is None:
-        return None
-    work, factor = _reduced(grey, max(1.0, survey.height / HEIGHT, math.sqrt(grey.size / MOST_PIXELS)))
-    ink, closer = find_page_ink(work), survey.reduction / factor
-    turn = find_quarters(ink, survey.parts, survey.height / survey.reduction, closer, classifier)
-    return _Sight(survey, ink, factor, turn)
-
-
-def _survey(grey: UInt8Array, guessed: float) -> _Survey | None:
-    """Look at a small copy; return None where it holds nothing like writing."""
-    if min(grey.shape) < LEAST_SIDE:
-        return None
-    small, reduction = _reduced(grey, math.sqrt(grey.size / OVERVIEW))
-    ink = find_page_ink(small)
-    if is_noise(ink):
-        return None
-    height = min(small.shape) * guessed
-    for last in (False, True):
-        guess = height
-        rules = sketch_rules(find_strokes(ink, guess), guess)
-        parts = find_parts(rules.strokes)
-        height = writing_height(parts.stats, small.shape)
-        if last or not height or ALIKE < height / guess < 1 / ALIKE:
-            break  # else the guess was bad, and so are the lines
-    if not height:
-        return None
-    return _Survey(rules, parts, height * reduction, reduction)
-
-
-def _reduced(picture: UInt8Array, factor: float) -> tuple[UInt8Array, float]:
-    """Make a picture smaller by a factor, if that is above 1; return also by what factor it is smaller."""
-    if factor <= 1:
-        return picture, 1.0
-    height, width = picture.shape
-    size = (max(1, round(width / factor)), max(1, round(height / factor)))
-    while min(width // size[0], height // size[1]) >= 2:  # whole pixels are averaged ten times as fast as shares
-        height, width = height // 2, width // 2
-        picture = np.asarray(
-            cv2.resize(picture[: 2 * height, : 2 * width], (width, height), interpolation=cv2.INTER_AREA), np.uint8
-        )
-    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.uint8), factor
 
 
 def _in_picture(number: Number, place: Box, layout: Layout) -> Number:

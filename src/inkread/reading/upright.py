@@ -18,6 +18,7 @@ from inkread.types import Box, Classifier, UInt8Array
 SAMPLES, MORE_SAMPLES = 32, 160  # parts that are shown to the network in four turns; more where two turns are close
 LEAST_SAMPLES = 3
 CLOSE, CLOSER = 1.2, 0.7  # mean log-odds from the surest turn to the next: more samples are due, either may be right
+PLAIN = 3.6  # mean log-odds in the surest turn from which on there is no doubt
 SURER = 2.8  # by so much, over the root of the samples, must another turn be surer than none: two standard errors or so
 LEAST_SURE = 0.002
 POINTS = 12_000
@@ -104,12 +105,14 @@ class Turn(NamedTuple):
     Attributes:
         quarters: turns clockwise that put it upright, 0 to 3.
         sureness: mean log-odds of its parts to be digits in their best turn; None where too few look like digits.
-        doubtful: whether another turn is nearly as likely.
+        doubtful: whether the page may as well be upside down: letters then look more like digits than upright.
+        sideways: whether it may even lie on its side.
     """
 
     quarters: int
     sureness: float | None
     doubtful: bool = False
+    sideways: bool = False
 
 
 def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, classifier: Classifier) -> Turn:
@@ -126,7 +129,7 @@ def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, c
         classifier: a network for single digits in MNIST's form.
 
     Returns:
-        The turn, how sure it is that the parts are digits at all, and whether it is in doubt.
+        The turn, how sure it is that the parts are digits at all, and what is in doubt.
     """
     stats = parts.stats
     longer, shorter = np.maximum(stats[:, _W], stats[:, _H]), np.minimum(stats[:, _W], stats[:, _H])
@@ -144,7 +147,8 @@ def find_quarters(ink: UInt8Array, parts: Parts, height: float, factor: float, c
             break
     best = int(sure.argmax())
     quarters = best if sure[best] > sure[0] + SURER / math.sqrt(len(taken)) else 0
-    return Turn(quarters, float(sure[best]), bool(first - second < CLOSER))
+    doubtful = bool(first < PLAIN or first - second < CLOSER)
+    return Turn(quarters, float(first), doubtful, doubtful and bool(sure[1 - best % 2 :: 2].max() > first - CLOSE))
 
 
 def _sureness(parts: Sequence[UInt8Array], classifier: Classifier) -> Floats:
