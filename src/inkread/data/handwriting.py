@@ -31,7 +31,7 @@ from inkread.errors import DataError
 from inkread.imaging import normalize
 from inkread.types import NO_DIGIT, Int64Array, UInt8Array
 
-VERSION = 2  # of what is drawn and how: raise it, and what lies in the cache is made anew
+VERSION = 3  # of what is drawn and how: raise it, and what lies in the cache is made anew
 MNIST_VALIDATION = 5000
 VALIDATION = 10_000  # the last pictures of the train split: of other people, and non-digits made of what they wrote
 MNIST_TIMES = 2

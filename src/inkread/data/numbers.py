@@ -26,14 +26,14 @@ from inkread.errors import DataError
 from inkread.imaging.strip import DIGIT_HEIGHT, STRIP_HEIGHT, make_strip
 from inkread.types import Int64Array, UInt8Array
 
-VERSION = 2  # of what is made and how: raise it, and what lies in the cache is made anew
+VERSION = 3  # of what is made and how: raise it, and what lies in the cache is made anew
 WIDTH = 160  # columns of a row; a longer number is left out and another is made
 CHARACTERS = "0123456789.,-"
 PRINTED = tuple(f"printed {digit}" for digit in range(10))
 CLASSES = (*CHARACTERS, *PRINTED)
 LONGEST = 12
 PARTS = {"train": ("train", "old", "validation"), "test": ("test",)}
-COUNTS = {"train": 240_000, "old": 60_000, "validation": 4_000, "test": 4_000}
+COUNTS = {"train": 240_000, "old": 120_000, "validation": 4_000, "test": 4_000}
 SEEDS = {"train": 11, "old": 14, "validation": 12, "test": 13}
 CHUNK = 500
 NONE = -1  # fills up the rows of labels
@@ -54,7 +54,7 @@ PLAIN = replace(
 )
 """Digits side by side, half of which touch, with nothing else about them."""
 CROPS = replace(EVERYDAY, words=0.1, printed=0.1, negative=0)
-OLD = replace(CROPS, old=0.6, bilevel=0.35, words=0.05)
+OLD = replace(CROPS, old=0.7, bilevel=0.4, words=0.05, neighbour=0.25, specks=0.25)
 """Most of them in old hands, often scanned in black and white."""
 STYLES = {"old": ((1.0, OLD),)}  # up to which draw each is taken
 USUAL = ((0.3, PLAIN), (1.0, CROPS))

@@ -16,6 +16,7 @@ import numpy.typing as npt
 from inkread.types import Float32Array, UInt8Array
 
 FIXED_POINT_BITS = 4  # of OpenCV's coordinates: drawn to a sixteenth of a pixel
+NIB = 7  # pieces of a path over which a nib's pressure changes, odd
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -45,6 +46,7 @@ class Pen:
         side: longer side of the drawing in pixels.
         wobble: standard deviation of a slow displacement along the path, as a share of the longer side.
         blur: standard deviation of a Gaussian blur, as a share of the thickness.
+        pressure: how much thinner than down the nib writes up, 0 to 1; between the two across.
     """
 
     width: float = 0.1
@@ -54,6 +56,7 @@ class Pen:
     side: int = 80
     wobble: float = 0.0
     blur: float = 0.0
+    pressure: float = 0.0
 
 
 def parse_trajectories(content: bytes) -> Iterator[Trajectory]:
@@ -111,7 +114,7 @@ def draw(strokes: Sequence[Float32Array], pen: Pen, rng: np.random.Generator) ->
         placed = (path - low) * factor + margin
         if pen.wobble and len(placed) > 2:
             placed = placed + _slow_noise(len(placed), rng) * (pen.wobble * pen.side)
-        _ink(canvas, placed, max(1, round(thickness * rng.uniform(0.85, 1.15))))
+        _ink(canvas, placed, max(1, round(thickness * rng.uniform(0.85, 1.15))), pen.pressure)
     if pen.blur:
         canvas = np.asarray(cv2.GaussianBlur(canvas, (0, 0), max(0.3, pen.blur * thickness)), np.uint8)
     return canvas
@@ -210,12 +213,24 @@ def _slow_noise(points: int, rng: np.random.Generator) -> Float32Array:
     return np.stack([np.interp(at, where, values) for values in rng.normal(size=(2, knots))], axis=1).astype(np.float32)
 
 
-def _ink(canvas: UInt8Array, points: Float32Array, thickness: int) -> None:
+def _ink(canvas: UInt8Array, points: Float32Array, thickness: int, pressure: float) -> None:
     """Draw one stroke with round ends and smooth edges; a single point becomes a dot."""
     fixed = np.round(points * (1 << FIXED_POINT_BITS)).astype(np.int32)
     if not np.any(np.ptp(fixed, axis=0)):
         x, y = (int(value) for value in fixed[0])
         radius = (thickness << FIXED_POINT_BITS) >> 1
         cv2.circle(canvas, (x, y), radius, (255,), -1, cv2.LINE_AA, FIXED_POINT_BITS)
-        return
-    cv2.polylines(canvas, [fixed.reshape(-1, 1, 2)], False, (255,), thickness, cv2.LINE_AA, FIXED_POINT_BITS)
+    elif pressure:
+        widths = np.maximum(1, np.round(thickness * _pressed(points, pressure))).astype(int)
+        for start, end, width in zip(fixed[:-1], fixed[1:], widths.tolist(), strict=True):
+            cv2.line(canvas, start.tolist(), end.tolist(), (255,), width, cv2.LINE_AA, FIXED_POINT_BITS)
+    else:
+        cv2.polylines(canvas, [fixed.reshape(-1, 1, 2)], False, (255,), thickness, cv2.LINE_AA, FIXED_POINT_BITS)
+
+
+def _pressed(points: Float32Array, pressure: float) -> Float32Array:
+    """Return the width of each piece of a path as a share of the widest, float32 of shape (points - 1,)."""
+    steps = np.diff(points, axis=0)
+    down = steps[:, 1] / np.maximum(np.hypot(*steps.T), 1e-6)
+    slow = np.convolve(np.pad(down, NIB // 2, mode="edge"), np.full(NIB, 1 / NIB), mode="valid")
+    return np.asarray(1 - pressure * (1 - slow) / 2, np.float32)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -23,7 +22,7 @@ PARTS = ("train", "validation", "test")
 LONGEST_WORD = 8
 
 
-OLD_HANDS, TIMES = 300, 3  # writers, and how often each writes a digit
+OLD_HANDS, TIMES = 600, 3  # writers, and how often each writes a digit
 
 
 class Neighbours:
@@ -85,14 +84,9 @@ class Glyphs:
 
     @cached_property
     def old_hands(self) -> Glyphs:
-        """The same, but with pens that write as is taught elsewhere; nothing but zeros is taken from `pens`."""
+        """The same, but with pens that write as is taught elsewhere."""
         rng = np.random.default_rng(OLD_HANDS)
-        zeros = [pen for pen in self.pens if pen.label == "0"]
-        pens: list[Trajectory] = []
-        for number in range(OLD_HANDS):
-            name = f"old hand {number}"
-            own = [zeros[int(place)] for place in rng.integers(len(zeros), size=TIMES)]
-            pens += [*(replace(zero, donor=name) for zero in own), *mannered_writer(name, TIMES, rng)]
+        pens = [pen for number in range(OLD_HANDS) for pen in mannered_writer(f"old hand {number}", TIMES, rng)]
         return Glyphs(self.pictures, self.labels, pens, self.letters)
 
     @cached_property

@@ -161,15 +161,16 @@ def pen_hand(glyphs: Glyphs, rng: Random) -> PenHand:
 
 
 def old_hand(glyphs: Glyphs, rng: Random) -> PenHand:
-    """Draw a hand that writes with curls and flags, leaning to the right, with a broad pen, as in old books."""
+    """Draw a hand that writes with curls and flags, leaning to the right, with a broad pen or nib, as in old books."""
     pens = glyphs.old_hands
     pen = Pen(
         width=float(np.exp(rng.uniform(np.log(0.06), np.log(0.2)))),
         turn=float(rng.normal(0, 3)),
         slant=float(rng.normal(0.28, 0.15)),
-        aspect=float(np.exp(rng.normal(-0.1, 0.17))),
+        aspect=float(np.exp(rng.normal(-0.15, 0.2))),
         wobble=float(rng.choice([0.0, 0.01, 0.018])),
         blur=float(rng.choice([0.0, 0.12, 0.25])),
+        pressure=max(0.0, float(rng.uniform(-0.4, 0.7))),
     )
     return PenHand(glyphs=pens, place=int(rng.integers(len(pens.pens))), pen=pen, flourishes=frozenset())
 
