@@ -171,3 +171,15 @@ def test_random_pens_are_in_their_ranges():
     assert all(0.04 <= pen.width <= 0.24 and 24 <= pen.side < 110 for pen in pens)
     assert np.mean([abs(pen.turn) < 10 for pen in pens]) > 0.85
     assert len({replace(pen, side=0) for pen in pens}) == 2000
+
+
+def test_a_pressed_nib_writes_thin_up_and_thick_down():
+    vee = (
+        np.concatenate([np.linspace((0, 0), (50, 100), 20), np.linspace((50, 100), (100, 0), 20)]).astype(np.float32),
+    )
+    ink = drawn(vee, Pen(width=0.12, pressure=0.7)) > 127
+    high = ink[len(ink) // 3]
+    middle = ink.shape[1] // 2
+    assert 0 < 2 * high[middle:].sum() < high[:middle].sum()
+    plain = drawn(vee, Pen(width=0.12)) > 127
+    assert high[:middle].sum() == pytest.approx(plain[len(ink) // 3][:middle].sum(), abs=2)

@@ -18,12 +18,14 @@ from inkread.reading.crops import Crop, read_crops
 from inkread.reading.pageink import find_page_ink
 from inkread.types import Box, Classifier, Number, Page, RowNetwork
 from tests.reading.made import strip
-from tests.reading.sheets import sheet
+from tests.reading.sheets import ROWS, sheet
 
 SMALL = replace(PAGES, digits=(0.013, 0.015), quarter=0, photo=0, bilevel=0, printed=0)
 WORDY = replace(SMALL, words=0.7, layouts={"lines": 1}, lined=0.5, squared=0)
 TABLE = replace(SMALL, layouts={"table": 1})
 PHOTO = replace(SMALL, photo=1.0, noise=1.0)
+SPECKLED = 0.08  # share of the pixels
+PALE, GRAIN = 0.3, 13.0  # ink, and deviation of the noise
 PENCIL = replace(SMALL, pencil=1.0, noise=1.0, layouts={"table": 1})
 
 
@@ -149,3 +151,41 @@ def test_a_lone_digit_much_paler_than_its_page_is_what_is_left_of_a_line(
     assert read(80, 0.2) == ["72", "49", "1"]
     assert read(80, 0.1) == ["72", "49", ""]
     assert read(40, 0.2) == ["72", "49", ""]
+
+
+def right_of(page: Page) -> int:
+    """How many numbers of the sheet stand in the result."""
+    texts = [number.text for number in page.numbers]
+    return sum(text in texts for text in itertools.chain.from_iterable(ROWS))
+
+
+def test_specks_are_not_taken_for_writing(mnist_test: Dataset, classifier: Classifier, rows: RowNetwork) -> None:
+    page = cv2.resize(sheet(mnist_test), None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
+    page = np.pad(page, 250, constant_values=255)
+    specks = np.random.default_rng(3).random(page.shape) < SPECKLED
+    page = np.where(specks | (page < 128), np.uint8(0), np.uint8(255))
+    assert right_of(read_page(page, classifier, rows)) >= 9  # of 12
+
+
+def test_pencil_beside_dark_print_on_grainy_paper_is_found(
+    mnist_test: Dataset, classifier: Classifier, rows: RowNetwork
+) -> None:
+    pale = 255 - (255 - sheet(mnist_test).astype(np.float64)) * PALE
+    page = np.pad(np.rint(pale).astype(np.uint8), ((0, 0), (0, 260)), constant_values=255)
+    for row in range(4):
+        cv2.putText(page, "total", (page.shape[1] - 230, 84 + 64 * row), cv2.FONT_HERSHEY_COMPLEX, 1.1, (20,), 2)
+    grainy = page * 0.8 + np.random.default_rng(4).normal(0, GRAIN, page.shape)
+    picture = np.clip(grainy, 0, 255).astype(np.uint8)
+    assert right_of(read_page(picture, classifier, rows)) >= 10  # of 12
+
+
+@pytest.mark.parametrize("thickness", [2, 4])
+def test_ruled_lines_that_hold_all_digits_go(
+    mnist_test: Dataset, classifier: Classifier, rows: RowNetwork, thickness: int
+) -> None:
+    page = cv2.resize(sheet(mnist_test), None, fx=1.5, fy=1.5, interpolation=cv2.INTER_CUBIC)
+    for row in range(4):
+        left, right = (10, 116 + 96 * row), (page.shape[1] - 10, 124 + 96 * row)
+        cv2.line(page, left, right, (140,), thickness, cv2.LINE_AA)
+    page = np.asarray(cv2.GaussianBlur(page, (0, 0), 1.0), np.uint8)
+    assert right_of(read_page(page, classifier, rows)) >= 10  # of 12

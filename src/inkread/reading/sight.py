@@ -25,11 +25,12 @@ from inkread.types import Classifier, UInt8Array
 
 LEAST_SIDE = 8  # pixels of a page that may hold anything
 ALIKE = 0.75  # of two estimates of it
-GUESSED, GUESSED_SMALL = 1 / 25, 1 / 60  # of the shorter side, a digit's height before anything is known
+# Of the shorter side, a digit's height before anything is known: by it lines are told from strokes.
+GUESSED, OTHERWISE_GUESSED = 1 / 25, (1 / 60, 1 / 17, 1 / 12)
 # Mean log-odds of what is taken for digits. Of 32 made pages, the 30 whose height was found at once have 3.3 or more,
 # two on squared paper, whose squares were taken for digits, 2.0 and 2.6.
 CLEAR, CLEARER = 2.8, 0.25
-SMOOTHED = (3, 5)  # pixels of squares whose median takes specks and thin lines off
+SMOOTHED = (3, 5, 7)  # pixels of squares whose median takes specks and thin lines off
 
 
 class Survey(NamedTuple):
@@ -66,11 +67,14 @@ def find_sight(grey: UInt8Array, classifier: Classifier) -> Sight | None:
         What was seen; None where the page holds nothing like writing.
     """
     sight = _look(grey, GUESSED, classifier)
-    if sight is None or sight.turn.sureness is None or sight.turn.sureness >= CLEAR:
+    if sight is not None and (sight.turn.sureness is None or sight.turn.sureness >= CLEAR):
         return sight
-    others = [_look(grey, GUESSED_SMALL, classifier), *(_look(grey, GUESSED, classifier, size) for size in SMOOTHED)]
+    others = [_look(grey, guess, classifier) for guess in OTHERWISE_GUESSED]
+    others += [_look(grey, GUESSED, classifier, smoothed) for smoothed in SMOOTHED]
     clearest = max((other for other in others if other), key=_sureness, default=sight)
-    return clearest if _sureness(clearest) > sight.turn.sureness + CLEARER else sight
+    if sight is None or clearest is None:
+        return clearest
+    return clearest if _sureness(clearest) > _sureness(sight) + CLEARER else sight
 
 
 def _sureness(sight: Sight) -> float:
@@ -104,17 +108,17 @@ def _survey(grey: UInt8Array, guessed: float, smoothed: int) -> Survey | None:
     ink = find_page_ink(np.asarray(cv2.medianBlur(small, smoothed), np.uint8) if smoothed > 1 else small)
     if is_noise(ink):
         return None
-    height = min(small.shape) * guessed
-    for last in (False, True):
-        guess = height
+    guess, found = min(small.shape) * guessed, None
+    for _ in range(2):
         rules = sketch_rules(find_strokes(ink, guess), guess)
         parts = find_parts(rules.strokes)
         height = writing_height(parts.stats, small.shape)
-        if last or not height or ALIKE < height / guess < 1 / ALIKE:
-            break  # else the guess was bad, and so are the lines
-    if not height:
-        return None
-    return Survey(rules, parts, height * reduction, reduction)
+        if height:
+            found = Survey(rules, parts, height * reduction, reduction)
+        if not height or ALIKE < height / guess < 1 / ALIKE:
+            break
+        guess = height  # the guess was bad, and so are the lines
+    return found
 
 
 def _reduced(picture: UInt8Array, factor: float) -> tuple[UInt8Array, float]:
