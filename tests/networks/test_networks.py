@@ -109,3 +109,18 @@ def test_pictures_that_vanish_on_the_way_are_refused(name: str, size: tuple[int,
 def test_numbers_that_make_no_sense_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(ConfigError):
         build("quick", **options)
+
+
+def test_each_place_of_a_row_hears_of_places_far_away() -> None:
+    torch.manual_seed(0)
+    network = build("numbers", num_classes=14, image_size=(32, 160)).eval()
+    rows = torch.zeros(2, 1, 32, 160)
+    rows[1, :, 8:24, 150:] = 1  # beyond the reach of all convolutions together
+    with torch.no_grad():
+        alike = network(rows)[:, :20]
+        assert torch.allclose(alike[0], alike[1], atol=1e-6)  # at first nothing is added
+        for name, weight in network.named_parameters():
+            if ".tell." in name:
+                weight.add_(torch.randn_like(weight) * 0.1)
+        first, second = network(rows)[:, :20]
+    assert (first - second).abs().max() > 1e-3

