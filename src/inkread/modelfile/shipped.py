@@ -10,7 +10,7 @@ from inkread.errors import ModelFileError
 SHIPPED_FOLDER = Path(__file__).parent / "shipped"
 SHIPPED_SHA256 = {
     "digits.onnx": "e5a3b85d938d0d5d2c19a2813c9e36a50a1608941ab5c5fe5c4c19082a0438a8",
-    "numbers.onnx": "c424de65a199bf645121ef9b70a2f01deff88c88be97419246e6eb7011b82b6c",
+    "numbers.onnx": "1d0a675ac2a209fe02ebf506057cbf77bdf11e1091578f301f1729c038986f89",
     "tutorial.onnx": "ecae3df39544b9d5ac4e5b26c859551c171cc31ef50092c4bd1d85d623f64706",
 }
 

@@ -11,9 +11,10 @@ import numpy as np
 from inkread.imaging import to_grey
 from inkread.imaging.polarity import has_light_ink
 from inkread.reading.constraints import Constraint
-from inkread.reading.fusion import IN_CROP, View, fuse, view
+from inkread.reading.fusion import IN_CROP, View, digits_of, fuse, view
 from inkread.reading.numberink import NumberInk, find_number
 from inkread.reading.numbers import cut_number
+from inkread.reading.pageink import find_parts
 from inkread.reading.refusal import nothing
 from inkread.reading.rows import Row, look_at
 from inkread.types import NO_INK, Classifier, Number, RowNetwork, UInt8Array
@@ -22,6 +23,7 @@ SURE = 0.97  # from this confidence on one look is enough
 NEAR_HEIGHTS = (0.9, 1.1)
 OTHER_HEIGHTS = (0.72, 0.8, 1.25, 1.4)
 OTHER_MIDDLES = (-0.15, 0.15)  # of a digit's height
+HALF, TALL = 128, 0.5  # of full ink, and of a digit's height: what counts as a part that may be a digit
 GUESSED = 0.62  # of a crop's height, a digit's where no ink tells it
 
 
@@ -52,8 +54,15 @@ def read_whole_number(
     seen = look_closely(pixels, network, constraint=constraint, separators=separators, min_confidence=min_confidence)
     if isinstance(seen, Number):
         return seen
-    lattice = None if classifier is None else cut_number(seen.found, classifier)
+    lattice = cut_number(seen.found, classifier) if classifier is not None and _stands_apart(seen) else None
     return fuse(seen.views, lattice, IN_CROP, constraint=constraint, min_confidence=min_confidence)
+
+
+def _stands_apart(doubt: Doubt) -> bool:
+    """Say whether there are as many parts as digits: what touches is cut so badly that its pieces tell nothing."""
+    stats = find_parts((doubt.found.ink >= HALF).view(np.uint8)).stats[1:]
+    digits = np.count_nonzero(stats[:, cv2.CC_STAT_HEIGHT] >= TALL * doubt.found.height)
+    return bool(digits >= len(digits_of(doubt.views[0].best)))
 
 
 class Doubt(NamedTuple):
