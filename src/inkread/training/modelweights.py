@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,17 @@ def _stored(graph: Any) -> dict[str, npt.NDArray[Any]]:
             if zero:
                 steps -= zero[0].astype(np.float32).reshape(_by_channel(quantized))
             found[node.input[0].removesuffix("_quantized")] = steps * scale.reshape(_by_channel(quantized))
-    return found
+    return found | _of_products(graph, found)
+
+
+def _of_products(graph: Any, found: Mapping[str, npt.NDArray[Any]]) -> dict[str, npt.NDArray[Any]]:
+    """Return the weights of linear layers that became products: turned over and without a name, the bias after them."""
+    biases = {name: bias for node in graph.node if node.op_type == "Add" for bias, name in permutations(node.input, 2)}
+    return {
+        biases[node.output[0]].removesuffix("bias") + "weight": found[node.input[1]].T
+        for node in graph.node
+        if node.op_type == "MatMul" and node.input[1] in found and biases.get(node.output[0], "").endswith(".bias")
+    }
 
 
 def model_card(path: Path) -> Card:
