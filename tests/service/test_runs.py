@@ -131,6 +131,21 @@ def check_view(view: dict[str, Any]) -> None:
     assert all(mistake["truth"] != mistake["read"] for mistake in view["mistakes"])
 
 
+def test_wishes_for_a_run_that_was_deleted_meanwhile_are_dropped(client: httpx.Client, service: Service) -> None:
+    runs = service.home / "runs" / "service"
+    wishes = [runs / "wishes" / f"mlp-64x3-00000f.{wish}" for wish in ("start", "stop", "resume")]
+    wishes[0].parent.mkdir(parents=True, exist_ok=True)
+    for wish in wishes:
+        wish.touch()
+    deadline = time.monotonic() + 60
+    while any(wish.exists() for wish in wishes):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    time.sleep(1)
+    assert not (runs / "mlp-64x3-00000f").exists()
+    assert "Traceback" not in service.log.read_text()
+
+
 @pytest.mark.slow
 def test_one_runs_at_a_time_and_each_can_be_stopped_resumed_and_deleted(client: httpx.Client) -> None:
     first = start(client, **LONG)

@@ -90,6 +90,8 @@ class Scheduler:
     def _fulfil(self, name: str, wish: str) -> bool:
         """Do what is wished; return whether it is done."""
         files = self._runs.files(name)
+        if wish != "delete" and not files.folder.is_dir():
+            return True  # deleted meanwhile
         is_training = self._training is not None and self._training.name == name
         if wish == "delete" and not is_training:
             self._queue = [other for other in self._queue if other != name]
