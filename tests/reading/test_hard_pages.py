@@ -14,8 +14,10 @@ from inkread.data.synthesis import PAGES, PageSample, PageStyle, make_page
 from inkread.data.synthesis.glyphs import Glyphs
 from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
+from inkread.reading.candidates import find_candidates
 from inkread.reading.crops import Crop, read_crops
-from inkread.reading.pageink import find_page_ink
+from inkread.reading.pageink import find_page_ink, find_parts
+from inkread.reading.pagerules import Rules
 from inkread.types import Box, Classifier, Number, Page, RowNetwork
 from tests.reading.made import strip
 from tests.reading.sheets import ROWS, sheet
@@ -27,6 +29,7 @@ PHOTO = replace(SMALL, photo=1.0, noise=1.0)
 SPECKLED = 0.08  # share of the pixels
 PALE, GRAIN = 0.3, 13.0  # ink, and deviation of the noise
 PENCIL = replace(SMALL, pencil=1.0, noise=1.0, layouts={"table": 1})
+SQUARED = replace(SMALL, words=0.2, layouts={"lines": 1}, squared=1.0, lined=0)
 
 
 @pytest.fixture(scope="module")
@@ -134,6 +137,24 @@ def test_a_digit_in_pieces_does_not_divide_its_number(
             second[cut : cut + 2] = 255
     page = read_page(picture, classifier, rows)
     assert [len(number.text) for number in page.numbers] == [4, 4, 4, 4]
+
+
+def test_what_came_apart_at_a_digit_in_pieces_is_one_number() -> None:
+    page = np.zeros((200, 400), np.uint8)
+    for left, top, right, bottom in ((50, 50, 62, 76), (70, 60, 80, 71), (70, 51, 80, 58), (88, 50, 100, 76)):
+        page[top:bottom, left:right] = 1
+        page[top + 3 : bottom - 3, left + 3 : right - 3] = 0
+    bare = np.zeros_like(page)
+    (candidate,) = find_candidates(Rules(page, bare, bare), find_parts(page), 20.0)
+    assert candidate.box == Box(50, 50, 100, 76)
+
+
+@pytest.mark.parametrize(("seed", "least"), [(6, 0.8), (9, 0.88)])  # 0.73 and 0.81 where upright lines are wiped out
+def test_squares_run_through_digits_and_stay(
+    mnist_test: Dataset, classifier: Classifier, rows: RowNetwork, seed: int, least: float
+) -> None:
+    sample = made(mnist_test, SQUARED, seed)
+    assert share_right(read_page(sample.image, classifier, rows), sample) >= least
 
 
 def test_a_lone_digit_much_paler_than_its_page_is_what_is_left_of_a_line(

@@ -4,38 +4,32 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
 from inkread.reading.pageink import Parts
 from inkread.reading.pagerules import Rules
-from inkread.types import Box, UInt8Array
+from inkread.reading.partings import Partings
+from inkread.types import Box
 
 # Lengths are shares of a digit's height: of the page's usual one, or of the higher of two neighbours.
 TALLEST, SHORTEST, LONGEST = 4.0, 0.4, 12.0
-HELD, BAR = (
-    0.8,
-    0.4,
-)  # from this height on, a long line is more than a line; of this mean thickness, a sheet's edge
+HELD, BAR = 0.8, 0.4  # from so high on, a long line is more than that; if so thick on average, a sheet's edge
 SOLID = 0.85  # of its box that a blot or a black bar fills
 SMALL = 0.5  # lower parts are marks or broken pieces
 SPECK = 0.1
 WIDER = 0.3  # than what is left of an upright line
 GAP = 0.72
+ADJOINING, SAME_ROW, HIGHEST_GROUP = 0.6, 0.6, 1.8  # gap between groups of one number, what they share, and how tall
 IN_FIELDS = 1.05  # gap between digits that each have a box of their own
 BESIDE_MARK = 0.55
 HANGING, LARGEST_COMMA, SLIM = 0.15, 0.9, 0.65  # a comma: how far below its digit it begins, how tall and wide it is
 FLAT = 1.6
 LOW = 0.5
 PIECE = 0.2
-BROKEN, ABOVE = (
-    0.2,
-    0.4,
-)  # gap between pieces of a broken digit, and share of the narrower one that lies above the other
+BROKEN, ABOVE = 0.2, 0.4  # gap between pieces of a broken digit, and how far the narrower lies above the other
 ALIKE = 0.45
 OVERLAP = 0.4
-MOST_CROSSED = 0.02  # of the digits by upright lines, where these part columns; a line of squares crosses more
 MOST_PARTS = 6000
 _X, _Y, _W, _H, _AREA = range(5)
 
@@ -68,18 +62,41 @@ def find_candidates(rules: Rules, parts: Parts, height: float) -> list[Candidate
         The groups in no order.
     """
     tall, small = _sort_out(parts.stats, height)
-    lines = _Uprights(rules.upright, height, parts.stats, tall)
+    lines = Partings(rules.upright, height, parts.stats, tall)
     stats, tall, mended = _mend(parts.stats, tall, small, height)
     near = _neighbours(stats, tall)
     pairs = [pair for pair in near if _belong(stats, pair, lines, height)]
     marks = _commas(stats, near, pairs, height) + _join_small(stats, tall, small)
     pairs += [pair for pair in marks if not lines.part_from(stats, *pair)]
     groups = _join([*np.flatnonzero(tall).tolist(), *np.flatnonzero(small).tolist()], pairs)
-    found = (group for group in groups if tall[group].any())
+    found = _side_by_side([group for group in groups if tall[group].any()], stats, tall, lines, height)
     return [
         Candidate(_around(stats[group]), tuple(part for each in group for part in mended.get(each, (each,))))
         for group in found
     ]
+
+
+def _side_by_side(
+    groups: list[list[int]], stats: Table, tall: Chosen, lines: Partings, height: float
+) -> list[list[int]]:
+    """Join groups that belong together as a whole: the digits between which they came apart may lie in pieces.
+
+    Among squares, small parts are remains of lines and do not count.
+    """
+    boxes = [_around(stats[group if lines.part else [part for part in group if tall[part]]]) for group in groups]
+    whole = np.array([(box.x0, box.y0, box.width, box.height, 0) for box in boxes], np.int32).reshape(-1, 5)
+    near = _neighbours(whole, np.ones(len(whole), np.bool_))
+    pairs = [pair for pair in near if _adjoin(boxes, pair, height) and _belong(whole, pair, lines, height)]
+    return [[part for each in joined for part in groups[each]] for joined in _join(list(range(len(groups))), pairs)]
+
+
+def _adjoin(boxes: list[Box], pair: tuple[int, int], height: float) -> bool:
+    """Say whether two groups are nearer than numbers are, in the same row, and neither holds several rows."""
+    left, right = boxes[pair[0]], boxes[pair[1]]
+    shared = min(left.y1, right.y1) - max(left.y0, right.y0)
+    lower, higher = sorted((left.height, right.height))
+    near = right.x0 - left.x1 < ADJOINING * max(lower, 0.9 * height)
+    return near and shared >= SAME_ROW * lower and higher < HIGHEST_GROUP * height
 
 
 def share_of_tables(parts: Parts, height: float) -> float:
@@ -164,45 +181,7 @@ def _neighbours(stats: Table, tall: Chosen) -> Pairs:
     return pairs
 
 
-class _Uprights:
-    """Answers where upright lines stand.
-
-    Attributes:
-        part: whether the lines part columns and cells; else they are squares, which writing runs across.
-    """
-
-    def __init__(self, upright: UInt8Array, height: float, stats: Table, tall: Chosen) -> None:
-        self._sums = cv2.integral(upright)
-        self._height = height
-        wide = stats[tall & (stats[:, _W] > 0.3 * height) & (stats[:, _W] < 1.5 * stats[:, _H])].tolist()
-        crossed = sum(self.between(x + 0.2 * w, x + 0.8 * w, y - 0.5 * h, y + 1.5 * h) for x, y, w, h, _ in wide)
-        self.part = crossed < MOST_CROSSED * len(wide)
-
-    def between(self, left: float, right: float, top: float, bottom: float) -> bool:
-        """Say whether a line stands in a rectangle, over half of its height or more."""
-        rows, columns = self._sums.shape
-        x0, x1 = max(0, int(left)), min(columns - 1, int(right) + 1)
-        y0, y1 = max(0, int(top)), min(rows - 1, int(bottom) + 1)
-        if x1 <= x0 or y1 <= y0:
-            return False
-        total = self._sums[y1, x1] - self._sums[y0, x1] - self._sums[y1, x0] + self._sums[y0, x0]
-        return bool(total >= 0.5 * (y1 - y0))
-
-    def part_from(self, stats: Table, mark: int, digit: int) -> bool:
-        """Say whether a line that parts cells stands between a small part and a digit, or the part is a piece of it."""
-        (x, _, w, _, _), (u, v, width, h, _) = stats[mark].tolist(), stats[digit].tolist()
-        left, right = (x - 1, u) if x < u else (u + width, x + w + 1)
-        return self.part and self.between(left, right, v + 0.1 * h, v + 0.9 * h)
-
-    def runs_on(self, left: float, right: float, middle: float) -> bool:
-        """Say whether a line between two columns goes on above or below, as between the columns of a table."""
-        left, right = left - 0.15 * self._height, right + 0.15 * self._height
-        above, below = middle - 1.7 * self._height, middle + 1.7 * self._height
-        step = 0.5 * self._height
-        return self.between(left, right, above, above + step) or self.between(left, right, below - step, below)
-
-
-def _belong(stats: Table, pair: tuple[int, int], lines: _Uprights, height: float) -> bool:
+def _belong(stats: Table, pair: tuple[int, int], lines: Partings, height: float) -> bool:
     """Say whether two digits that are near each other belong to one number."""
     (x, y, w, h, _), (u, v, _, tallness, _) = stats[pair[0]].tolist(), stats[pair[1]].tolist()
     higher, lower = max(h, tallness), min(h, tallness)

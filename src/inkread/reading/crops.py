@@ -19,7 +19,7 @@ from inkread.reading.numbers import cut_number, read_number
 from inkread.reading.pageink import Parts
 from inkread.reading.pagerules import Rules
 from inkread.reading.refusal import NO_NUMBER, nothing
-from inkread.reading.rows import Row, look_at
+from inkread.reading.rows import Look, Row, look_at
 from inkread.types import Box, Classifier, Number, RowNetwork, UInt8Array
 
 CONTEXT = 0.3  # of a digit's height, on all sides
@@ -125,13 +125,9 @@ def look_at_crops(
     Returns:
         For each crop what it shows, an empty text for a word or nothing, or several views where that is in doubt.
     """
-    rows = [Row(np.asarray(cv2.bitwise_not(crop.image), np.uint8), crop.middle, crop.height) for crop in crops]
+    rows = [_row(crop) for crop in crops]
     first = look_at(rows, network, separators=separators)
-    numbers = [look.read(None, min_confidence) for look in first]
-    for index, crop in enumerate(crops):
-        widest = WIDEST_DIGIT if numbers[index].confidence < SURE else WIDEST_SURE
-        if crop.inked > widest * len(numbers[index].text):
-            numbers[index] = nothing(NO_NUMBER)  # most of the ink is in no digit: a word in which one was seen
+    numbers = [_at_first_sight(crop, look, min_confidence) for crop, look in zip(crops, first, strict=True)]
     doubtful = [index for index, number in enumerate(numbers) if LEAST_SEEN <= number.confidence < SURE]
     others = [other for index in doubtful for other in other_looks(rows[index])]
     further = iter(look_at(others, network, separators=separators))
@@ -139,6 +135,24 @@ def look_at_crops(
     for index in doubtful:
         seen[index] = [view(look, None) for look in (first[index], *(next(further) for _ in OTHER_HEIGHTS))]
     return seen
+
+
+def glance_at_crops(crops: Sequence[Crop], network: RowNetwork) -> list[Number]:
+    """Read crops by one look each, which is quick, and good enough to compare ways in which a page may lie."""
+    looks = look_at([_row(crop) for crop in crops], network)
+    return [_at_first_sight(crop, look, 0.0) for crop, look in zip(crops, looks, strict=True)]
+
+
+def _row(crop: Crop) -> Row:
+    """Return a crop as the number network gets it."""
+    return Row(np.asarray(cv2.bitwise_not(crop.image), np.uint8), crop.middle, crop.height)
+
+
+def _at_first_sight(crop: Crop, look: Look, min_confidence: float) -> Number:
+    """Return what a look reads; nothing where most of the ink is in no digit: a word in which one was seen."""
+    number = look.read(None, min_confidence)
+    widest = WIDEST_DIGIT if number.confidence < SURE else WIDEST_SURE
+    return nothing(NO_NUMBER) if crop.inked > widest * len(number.text) else number
 
 
 def _number_or_none(number: Number) -> Number:
@@ -162,7 +176,7 @@ def cut_out(
 
     What else turns into paper is up to who reads the crops: the network for rows has learnt to overlook ruling, and
     wiping that out takes away the bars of digits that lie on it. Upright lines go, as the edge of a cell may pass for
-    a 1.
+    a 1; but not those of squares, which run through the digits.
 
     Args:
         page: uint8 of shape (H, W), ink from 0 bare to 255 black.
@@ -178,6 +192,8 @@ def cut_out(
     owned = np.zeros(len(parts.stats), np.bool_)
     owned[[part for candidate in candidates for part in candidate.parts]] = True
     lines = rules.upright if as_it_is else np.asarray(cv2.bitwise_or(rules.level, rules.upright), np.uint8)
+    if as_it_is and rules.are_squares():
+        lines = np.zeros_like(lines)
     crops = []
     for candidate in candidates:
         place = _place(candidate.box, height, page.shape)

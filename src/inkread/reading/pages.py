@@ -10,17 +10,18 @@ import numpy as np
 
 from inkread.imaging import to_grey
 from inkread.reading.candidates import Candidate, find_candidates, share_of_tables
-from inkread.reading.crops import cut_out, read_crops
+from inkread.reading.crops import cut_out, glance_at_crops, read_crops
 from inkread.reading.lines import find_lines
 from inkread.reading.pageink import Parts, find_faint, find_parts, find_strokes
 from inkread.reading.pagerules import Rules, find_rules
-from inkread.reading.sight import Sight, find_sight
+from inkread.reading.sight import Sight, find_sights
 from inkread.reading.upright import Placement, Pose, find_pose, make_placement
 from inkread.reading.words import set_words_aside
 from inkread.types import Box, Classifier, Number, Page, RowNetwork, UInt8Array
 
-TRIED = 64  # candidates that are read to tell a page's turn
+TRIED = 160  # candidates that are read to tell a page's turn
 ALONE = 0.9  # of a digit does not count where it is a number's first
+MUCH_MORE = 1.2  # digits must be read where the writing is taken for smaller or larger than is likeliest
 LEAST_SEEN = 0.2  # digits that a candidate holds on average where a page has numbers, 0.4 to 2.5; words have 0.1
 # Share of the ink in parts too large for a number, lines with what they hold, that wider lines must set free.
 LEAST_GAIN = 0.05
@@ -101,23 +102,31 @@ def find_layout(grey: UInt8Array, classifier: Classifier, rows: RowNetwork | Non
     Returns:
         What was found; None where the page holds nothing like writing.
     """
-    sight = find_sight(grey, classifier)
-    if sight is None:
+    sights = find_sights(grey, classifier)
+    if not sights:
         return None
-    layout = _lay_out(sight, sight.turn.quarters)
-    if rows is None or not sight.turn.doubtful:
+    layout = _lay_out(sights[0], sights[0].turn.quarters)
+    if rows is None or (len(sights) == 1 and not sights[0].turn.doubtful):
         return layout
-    layouts = {layout.pose.quarters: layout}
-    if sight.turn.sideways:
-        quarters = (layout.pose.quarters + 1) % 4
-        layouts[quarters] = _lay_out(sight, quarters)
-    seen: dict[int, float] = {}
-    for quarters, each in layouts.items():
-        seen[quarters], seen[(quarters + 2) % 4] = _numbers_seen(each, classifier, rows)
-    best = max(seen, key=seen.__getitem__)
-    if seen[best] < LEAST_SEEN:
-        return layout
-    return layouts[best] if best in layouts else _lay_out(sight, best)
+    return _best_read(layout, sights, rows)
+
+
+def _best_read(layout: Layout, sights: Sequence[Sight], rows: RowNetwork) -> Layout:
+    """Choose by reading among all that a page in doubt may be; the likeliest, `layout`, if nothing is read."""
+    best, most = layout, 0.0
+    for sight in sights:
+        layouts = {sight.turn.quarters: layout if sight is sights[0] else _lay_out(sight, sight.turn.quarters)}
+        if sight.turn.sideways:
+            quarters = (sight.turn.quarters + 1) % 4
+            layouts[quarters] = _lay_out(sight, quarters)
+        seen: dict[int, float] = {}
+        for quarters, each in layouts.items():
+            seen[quarters], seen[(quarters + 2) % 4] = _digits_seen(each, rows)
+        turn = max(seen, key=seen.__getitem__)
+        digits = seen[turn] * len(layouts[turn if turn in layouts else (turn + 2) % 4].candidates)
+        if seen[turn] >= LEAST_SEEN and digits > MUCH_MORE * most:
+            best, most = layouts[turn] if turn in layouts else _lay_out(sight, turn), digits
+    return best
 
 
 def _lay_out(sight: Sight, quarters: int) -> Layout:
@@ -131,22 +140,18 @@ def _lay_out(sight: Sight, quarters: int) -> Layout:
     return Layout(ink, rules, parts, tuple(find_candidates(rules, parts, height)), height, pose, placement, factor)
 
 
-def _numbers_seen(layout: Layout, classifier: Classifier, rows: RowNetwork) -> tuple[float, float]:
-    """Tell how well a page reads as it lies, and upside down: how many digits a candidate holds on average, surely.
+def _digits_seen(layout: Layout, rows: RowNetwork) -> tuple[float, float]:
+    """Tell how many digits a candidate holds on average, surely, as the page lies and upside down, from a sample.
 
     Single digits hardly count: an o is a 0 whichever way up. Where rows stand upright, each letter is a candidate.
     """
     cuts = cut_out(layout.ink, layout.rules, layout.parts, layout.candidates, layout.height, as_it_is=True)
     tried = cuts[:: max(1, len(cuts) // TRIED)]
     as_it_lies, upside_down = (
-        [
-            (len(number.text) - ALONE) * number.confidence
-            for number in read_crops(crops, classifier, rows, min_confidence=0.0)
-            if number.text
-        ]
+        sum((len(number.text) - ALONE) * number.confidence for number in glance_at_crops(crops, rows) if number.text)
         for crops in (tried, [crop.upside_down() for crop in tried])
     )
-    return sum(as_it_lies) / max(1, len(tried)), sum(upside_down) / max(1, len(tried))
+    return as_it_lies / max(1, len(tried)), upside_down / max(1, len(tried))
 
 
 def _best_ruled(ink: UInt8Array, height: float) -> tuple[Rules, Parts]:

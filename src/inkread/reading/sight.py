@@ -29,7 +29,8 @@ ALIKE = 0.75  # of two estimates of it
 GUESSED, OTHERWISE_GUESSED = 1 / 25, (1 / 60, 1 / 17, 1 / 12)
 # Mean log-odds of what is taken for digits. Of 32 made pages, the 30 whose height was found at once have 3.3 or more,
 # two on squared paper, whose squares were taken for digits, 2.0 and 2.6.
-CLEAR, CLEARER = 2.8, 0.25
+CLEAR, LIKELY, CLEARER = 3.3, 2.8, 0.25
+MOST_SIGHTS, SAME_HEIGHT = 3, 0.94  # that are weighed by reading; from this ratio on, two see the same writing
 SMOOTHED = (3, 5, 7)  # pixels of squares whose median takes specks and thin lines off
 
 
@@ -54,8 +55,8 @@ class Sight(NamedTuple):
     turn: Turn
 
 
-def find_sight(grey: UInt8Array, classifier: Classifier) -> Sight | None:
-    """Look at a page, again where that shows few digits: perhaps squares or specks were taken for writing.
+def find_sights(grey: UInt8Array, classifier: Classifier) -> list[Sight]:
+    """Look at a page, again where that shows few digits: perhaps squares, rules or specks were taken for writing.
 
     A small copy shows how large the writing is, and with that at which resolution the page need be looked at.
 
@@ -64,17 +65,27 @@ def find_sight(grey: UInt8Array, classifier: Classifier) -> Sight | None:
         classifier: a network for single digits, which tells the page's turn.
 
     Returns:
-        What was seen; None where the page holds nothing like writing.
+        What was seen, the likeliest first; several where it is in doubt, none where nothing is like writing.
     """
-    sight = _look(grey, GUESSED, classifier)
-    if sight is not None and (sight.turn.sureness is None or sight.turn.sureness >= CLEAR):
-        return sight
+    first = _look(grey, GUESSED, classifier)
+    if first is not None and (first.turn.sureness is None or first.turn.sureness >= CLEAR):
+        return [first]
     others = [_look(grey, guess, classifier) for guess in OTHERWISE_GUESSED]
     others += [_look(grey, GUESSED, classifier, smoothed) for smoothed in SMOOTHED]
-    clearest = max((other for other in others if other), key=_sureness, default=sight)
-    if sight is None or clearest is None:
-        return clearest
-    return clearest if _sureness(clearest) > _sureness(sight) + CLEARER else sight
+    found: list[Sight] = []
+    seen = sorted((sight for sight in (first, *others) if sight), key=_sureness, reverse=True)
+    if first is not None and _sureness(first) >= min(LIKELY, _sureness(seen[0]) - CLEARER):
+        seen.insert(0, first)
+    for sight in seen:
+        if not any(_is_like(sight, other) for other in found):
+            found.append(sight)
+    return found[:MOST_SIGHTS]
+
+
+def _is_like(sight: Sight, other: Sight) -> bool:
+    """Say whether two sights are nearly the same."""
+    ratio = sight.survey.height / other.survey.height
+    return sight.turn.quarters == other.turn.quarters and SAME_HEIGHT < ratio < 1 / SAME_HEIGHT
 
 
 def _sureness(sight: Sight) -> float:
