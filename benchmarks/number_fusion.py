@@ -24,7 +24,7 @@ from inkread.data.synthesis import NumberStyle, compose_digits, load_glyphs, mak
 from inkread.errors import DataError
 from inkread.imaging import to_grey
 from inkread.opening import open_model, open_number_model
-from inkread.reading.crops import Crop, cut_out, look_at_crops
+from inkread.reading.crops import Crop, look_at_crops
 from inkread.reading.fusion import IN_CROP, ON_PAGE, UNCUT, UNSEEN, View, Weights, digits_of, opinions, weigh
 from inkread.reading.numberink import find_number
 from inkread.reading.numbers import cut_number
@@ -93,7 +93,7 @@ def cases_of_pages(count: int, classifier: Classifier, network: RowNetwork) -> I
         layout = find_layout(to_grey(sample.image), classifier, network)
         if layout is None:
             continue
-        crops = cut_out(layout.ink, layout.rules, layout.parts, layout.candidates, layout.height, as_it_is=True)
+        crops = layout.cut_out(layout.candidates, as_it_is=True)
         for crop, views in zip(crops, look_at_crops(crops, network), strict=True):
             if isinstance(views, list):
                 truth = truth_at(middle_of(seen_at(views[0], crop), layout), sample.numbers + sample.printed)

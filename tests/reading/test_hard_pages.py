@@ -145,7 +145,7 @@ def test_what_came_apart_at_a_digit_in_pieces_is_one_number() -> None:
         page[top:bottom, left:right] = 1
         page[top + 3 : bottom - 3, left + 3 : right - 3] = 0
     bare = np.zeros_like(page)
-    (candidate,) = find_candidates(Rules(page, bare, bare), find_parts(page), 20.0)
+    (candidate,) = find_candidates(Rules(page, bare, bare), find_parts(page), 20.0).groups
     assert candidate.box == Box(50, 50, 100, 76)
 
 

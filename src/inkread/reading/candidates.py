@@ -50,7 +50,19 @@ class Candidate(NamedTuple):
     parts: tuple[int, ...]
 
 
-def find_candidates(rules: Rules, parts: Parts, height: float) -> list[Candidate]:
+class Candidates(NamedTuple):
+    """What was found on a page.
+
+    Attributes:
+        groups: in no order.
+        squared: whether upright lines run through the digits, as on squared paper, and part nothing.
+    """
+
+    groups: tuple[Candidate, ...]
+    squared: bool
+
+
+def find_candidates(rules: Rules, parts: Parts, height: float) -> Candidates:
     """Group the ink of a page.
 
     Args:
@@ -59,7 +71,7 @@ def find_candidates(rules: Rules, parts: Parts, height: float) -> list[Candidate
         height: of a digit in pixels, as usual on this page.
 
     Returns:
-        The groups in no order.
+        The groups, and whether the paper is squared.
     """
     tall, small = _sort_out(parts.stats, height)
     lines = Partings(rules.upright, height, parts.stats, tall)
@@ -70,10 +82,11 @@ def find_candidates(rules: Rules, parts: Parts, height: float) -> list[Candidate
     pairs += [pair for pair in marks if not lines.part_from(stats, *pair)]
     groups = _join([*np.flatnonzero(tall).tolist(), *np.flatnonzero(small).tolist()], pairs)
     found = _side_by_side([group for group in groups if tall[group].any()], stats, tall, lines, height)
-    return [
+    candidates = tuple(
         Candidate(_around(stats[group]), tuple(part for each in group for part in mended.get(each, (each,))))
         for group in found
-    ]
+    )
+    return Candidates(candidates, not lines.part)
 
 
 def _side_by_side(

@@ -171,6 +171,7 @@ def cut_out(
     height: float,
     *,
     as_it_is: bool,
+    squared: bool,
 ) -> list[Crop]:
     """Cut candidates out of an upright page; other candidates in their context turn into paper.
 
@@ -185,6 +186,7 @@ def cut_out(
         candidates: what to cut out.
         height: of a digit in pixels, as usual on this page.
         as_it_is: whether level lines and the grain of the paper stay.
+        squared: whether the paper is.
 
     Returns:
         A crop for each candidate.
@@ -192,7 +194,7 @@ def cut_out(
     owned = np.zeros(len(parts.stats), np.bool_)
     owned[[part for candidate in candidates for part in candidate.parts]] = True
     lines = rules.upright if as_it_is else np.asarray(cv2.bitwise_or(rules.level, rules.upright), np.uint8)
-    if as_it_is and rules.are_squares():
+    if as_it_is and squared:
         lines = np.zeros_like(lines)
     crops = []
     for candidate in candidates:

@@ -32,7 +32,6 @@ FITS, MOST_FITTED = 4, 96
 TINY = 1e-9 * np.eye(3)  # keeps what three points or fewer say solvable
 UNEVEN = 0.6  # pixels, on average
 MOST_LINES = 1500
-SQUARES = 0.02  # of the page that lines of either direction cover
 _X, _Y, _W, _H, _AREA = range(5)
 
 Floats = npt.NDArray[np.float64]
@@ -51,10 +50,6 @@ class Rules(NamedTuple):
     strokes: UInt8Array
     level: UInt8Array
     upright: UInt8Array
-
-    def are_squares(self) -> bool:
-        """Say whether the lines make squared paper: upright ones stand too close for the columns of a table."""
-        return min(cv2.countNonZero(self.level), cv2.countNonZero(self.upright)) > SQUARES * self.level.size
 
 
 def sketch_rules(mask: UInt8Array, height: float) -> Rules:

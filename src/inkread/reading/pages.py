@@ -10,7 +10,7 @@ import numpy as np
 
 from inkread.imaging import to_grey
 from inkread.reading.candidates import Candidate, find_candidates, share_of_tables
-from inkread.reading.crops import cut_out, glance_at_crops, read_crops
+from inkread.reading.crops import Crop, cut_out, glance_at_crops, read_crops
 from inkread.reading.lines import find_lines
 from inkread.reading.pageink import Parts, find_faint, find_parts, find_strokes
 from inkread.reading.pagerules import Rules, find_rules
@@ -36,6 +36,7 @@ class Layout:
         rules: its lines.
         parts: connected parts of the strokes.
         candidates: what may be numbers.
+        squared: whether the paper is.
         height: of a digit in pixels.
         pose: how the page lay in its picture.
         placement: where the upright page comes from.
@@ -46,10 +47,16 @@ class Layout:
     rules: Rules = field(repr=False)
     parts: Parts = field(repr=False)
     candidates: tuple[Candidate, ...]
+    squared: bool
     height: float
     pose: Pose
     placement: Placement
     factor: float
+
+    def cut_out(self, candidates: Sequence[Candidate], *, as_it_is: bool) -> list[Crop]:
+        """Cut candidates out; see `crops.cut_out`."""
+        page = (self.ink, self.rules, self.parts)
+        return cut_out(*page, candidates, self.height, as_it_is=as_it_is, squared=self.squared)
 
 
 def read_page(
@@ -79,7 +86,7 @@ def read_page(
     likely: Sequence[Candidate] = layout.candidates  # the network tells words by itself
     if rows is None:
         likely = set_words_aside(layout.candidates, layout.ink, layout.parts, layout.height, classifier)
-    cuts = cut_out(layout.ink, layout.rules, layout.parts, likely, layout.height, as_it_is=rows is not None)
+    cuts = layout.cut_out(likely, as_it_is=rows is not None)
     read = read_crops(cuts, classifier, rows, separators=separators, min_confidence=min_confidence)
     found = [(number, cut.place) for number, cut in zip(read, cuts, strict=True) if number.text]
     boxes = [_shifted(number.box or Box(0, 0, 1, 1), place) for number, place in found]
@@ -137,7 +144,8 @@ def _lay_out(sight: Sight, quarters: int) -> Layout:
     placement = make_placement(pose, sight.ink.shape[1], sight.ink.shape[0])
     ink = placement.apply(sight.ink)
     rules, parts = _best_ruled(ink, height)
-    return Layout(ink, rules, parts, tuple(find_candidates(rules, parts, height)), height, pose, placement, factor)
+    candidates, squared = find_candidates(rules, parts, height)
+    return Layout(ink, rules, parts, candidates, squared, height, pose, placement, factor)
 
 
 def _digits_seen(layout: Layout, rows: RowNetwork) -> tuple[float, float]:
@@ -145,7 +153,7 @@ def _digits_seen(layout: Layout, rows: RowNetwork) -> tuple[float, float]:
 
     Single digits hardly count: an o is a 0 whichever way up. Where rows stand upright, each letter is a candidate.
     """
-    cuts = cut_out(layout.ink, layout.rules, layout.parts, layout.candidates, layout.height, as_it_is=True)
+    cuts = layout.cut_out(layout.candidates, as_it_is=True)
     tried = cuts[:: max(1, len(cuts) // TRIED)]
     as_it_lies, upside_down = (
         sum((len(number.text) - ALONE) * number.confidence for number in glance_at_crops(crops, rows) if number.text)
