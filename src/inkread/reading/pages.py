@@ -22,7 +22,9 @@ from inkread.types import Box, Classifier, Number, Page, RowNetwork, UInt8Array
 TRIED = 160  # candidates that are read to tell a page's turn
 ALONE = 0.9  # of a digit does not count where it is a number's first
 MUCH_MORE = 1.2  # digits must be read where the writing is taken for smaller or larger than is likeliest
-LEAST_SEEN = 0.2  # digits that a candidate holds on average where a page has numbers, 0.4 to 2.5; words have 0.1
+# Digits that a candidate holds on average: where a page has numbers, 0.4 to 2.5; words have 0.1. From the second on, no
+# other size of writing is tried.
+LEAST_SEEN, WELL_SEEN = 0.2, 1.2
 # Share of the ink in parts too large for a number, lines with what they hold, that wider lines must set free.
 LEAST_GAIN = 0.05
 
@@ -133,6 +135,8 @@ def _best_read(layout: Layout, sights: Sequence[Sight], rows: RowNetwork) -> Lay
         digits = seen[turn] * len(layouts[turn if turn in layouts else (turn + 2) % 4].candidates)
         if seen[turn] >= LEAST_SEEN and digits > MUCH_MORE * most:
             best, most = layouts[turn] if turn in layouts else _lay_out(sight, turn), digits
+        if seen[turn] >= WELL_SEEN:
+            break
     return best
 
 
