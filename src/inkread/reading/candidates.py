@@ -13,7 +13,7 @@ from inkread.reading.partings import Partings
 from inkread.types import Box
 
 # Lengths are shares of a digit's height: of the page's usual one, or of the higher of two neighbours.
-TALLEST, SHORTEST, LONGEST = 4.0, 0.4, 12.0
+TALLEST, LONGEST = 4.0, 12.0
 HELD, BAR = 0.8, 0.4  # from so high on, a long line is more than that; if so thick on average, a sheet's edge
 SOLID = 0.85  # of its box that a blot or a black bar fills
 SMALL = 0.5  # lower parts are marks or broken pieces

@@ -124,20 +124,35 @@ def _best_read(layout: Layout, sights: Sequence[Sight], rows: RowNetwork) -> Lay
     """Choose by reading among all that a page in doubt may be; the likeliest, `layout`, if nothing is read."""
     best, most = layout, 0.0
     for sight in sights:
-        layouts = {sight.turn.quarters: layout if sight is sights[0] else _lay_out(sight, sight.turn.quarters)}
-        if sight.turn.sideways:
-            quarters = (sight.turn.quarters + 1) % 4
-            layouts[quarters] = _lay_out(sight, quarters)
-        seen: dict[int, float] = {}
-        for quarters, each in layouts.items():
-            seen[quarters], seen[(quarters + 2) % 4] = _digits_seen(each, rows)
-        turn = max(seen, key=seen.__getitem__)
-        digits = seen[turn] * len(layouts[turn if turn in layouts else (turn + 2) % 4].candidates)
-        if seen[turn] >= LEAST_SEEN and digits > MUCH_MORE * most:
-            best, most = layouts[turn] if turn in layouts else _lay_out(sight, turn), digits
-        if seen[turn] >= WELL_SEEN:
+        seen, quarters, laid_out = _best_turned(sight, layout if sight is sights[0] else None, rows)
+        digits = seen * len(laid_out.candidates)
+        if seen >= LEAST_SEEN and digits > MUCH_MORE * most:
+            best = laid_out if laid_out.pose.quarters == quarters else _lay_out(sight, quarters)
+            most = digits
+        if seen >= WELL_SEEN:
             break
     return best
+
+
+def _best_turned(sight: Sight, layout: Layout | None, rows: RowNetwork) -> tuple[float, int, Layout]:
+    """Read a page in all turns that it may have.
+
+    Args:
+        sight: what was seen of it.
+        layout: of the sight in its likeliest turn, where that is known already.
+        rows: a network that reads numbers as a whole.
+
+    Returns:
+        For the best turn how many digits a candidate holds, the quarters, and the layout that was read, in that turn or
+        upside down.
+    """
+    ways: list[tuple[float, int, Layout]] = []
+    for more in (0, 1) if sight.turn.sideways else (0,):
+        quarters = (sight.turn.quarters + more) % 4
+        laid_out = layout if layout is not None and not more else _lay_out(sight, quarters)
+        as_it_lies, upside_down = _digits_seen(laid_out, rows)
+        ways += [(as_it_lies, quarters, laid_out), (upside_down, (quarters + 2) % 4, laid_out)]
+    return max(ways, key=lambda way: way[0])
 
 
 def _lay_out(sight: Sight, quarters: int) -> Layout:

@@ -28,7 +28,8 @@ ALIKE = 0.75  # of two estimates of it
 # Of the shorter side, a digit's height before anything is known: by it lines are told from strokes.
 GUESSED, OTHERWISE_GUESSED = 1 / 25, (1 / 60, 1 / 17, 1 / 12)
 # Mean log-odds of what is taken for digits. Of 32 made pages, the 30 whose height was found at once have 3.3 or more,
-# two on squared paper, whose squares were taken for digits, 2.0 and 2.6.
+# two on squared paper, whose squares were taken for digits, 2.0 and 2.6. From the first on a look is enough; from the
+# second on, or where no other is surer by the third, the usual look is still the likeliest.
 CLEAR, LIKELY, CLEARER = 3.3, 2.8, 0.25
 MOST_SIGHTS, SAME_HEIGHT = 3, 0.94  # that are weighed by reading; from this ratio on, two see the same writing
 SMOOTHED = (3, 5, 7)  # pixels of squares whose median takes specks and thin lines off
