@@ -15,6 +15,7 @@ from inkread.explain import Network, layers
 from inkread.explain.field import Field
 from inkread.modelfile import write_model
 from inkread.networks.residual import ResidualBlock
+from inkread.runtime import OnnxClassifier
 from inkread.runtime.quantization import quantize
 from tests.explain.conftest import Maker
 from tests.explain.models import ALL, scaled
@@ -110,7 +111,8 @@ def test_a_model_quantized_by_our_own_tool_shows_about_the_layers_that_it_had(
     before, _ = network("reader")
     images = mnist_test.images[:100]
     (tmp_path / "float.onnx").write_bytes(before.classifier.content)
-    after = Network(quantize(tmp_path / "float.onnx", tmp_path / "int8.onnx", images))
+    quantize(tmp_path / "float.onnx", tmp_path / "int8.onnx", images)
+    after = Network(OnnxClassifier.open(tmp_path / "int8.onnx"))
     for image in images[:3]:
         for old, new in zip(before.layer_maps(image), after.layer_maps(image), strict=True):
             assert (old.name, old.field, old.takes) == (new.name, new.field, new.takes)

@@ -8,7 +8,7 @@ import pytest
 
 from inkread.errors import ModelFileError
 from inkread.modelfile import shipped_model
-from inkread.runtime import OnnxClassifier
+from inkread.runtime import OnnxClassifier, OnnxRows
 from inkread.runtime.quantization import NOTE, quantize
 from tests.conftest import one_sentence
 
@@ -37,16 +37,61 @@ def float_model(tmp_path_factory):
     return path
 
 
+@pytest.fixture(scope="module")
+def float_rows(tmp_path_factory):
+    """A model that reads rows, in float32, trained by nobody."""
+    pytest.importorskip("torch")
+    import torch
+
+    from inkread.data.numbers import CLASSES
+    from inkread.modelfile import Card
+    from inkread.networks import build, preprocessing
+    from inkread.training.export import export_model
+
+    torch.manual_seed(0)
+    path = tmp_path_factory.mktemp("float") / "rows.onnx"
+    card = Card(
+        name="made",
+        task="number",
+        labels=CLASSES,
+        input_shape=(1, 32, 160),
+        normalization="strip",
+        network="numbers",
+    )
+    classes = len(CLASSES) + 1
+    network = build("numbers", num_classes=classes, in_channels=1, image_size=(32, 160), dropout=None)
+    export_model(network.eval(), card, path, preprocessing("numbers"))
+    return path
+
+
+def rows_of_digits(images, count):
+    """Put pictures of single digits side by side, five a row."""
+    rows = images[: 5 * count, 0].reshape(count, 5, 28, 28).transpose(0, 2, 1, 3).reshape(count, 28, 140)
+    return np.pad(rows, ((0, 0), (2, 2), (10, 10)))
+
+
 def test_a_copy_in_eight_bits_answers_alike_and_is_smaller(float_model, tmp_path, mnist_train, mnist_test):
     target = tmp_path / "small.onnx"
-    after = quantize(float_model, target, mnist_train.images[:300])
-    before = OnnxClassifier.open(float_model)
+    quantize(float_model, target, mnist_train.images[:300])
+    before, after = OnnxClassifier.open(float_model), OnnxClassifier.open(target)
     pictures = mnist_test.images[:500]
     spread = before.logits(pictures).std()
     assert np.abs(after.logits(pictures) - before.logits(pictures)).mean() < 0.05 * spread
     assert target.stat().st_size < 0.6 * float_model.stat().st_size
     assert NOTE in after.card.notes
     assert after.card.labels == before.card.labels
+
+
+def test_a_model_that_reads_rows_is_quantized_too(float_rows, tmp_path, mnist_train, mnist_test):
+    quantize(float_rows, tmp_path / "small.onnx", rows_of_digits(mnist_train.images, 50)[:, np.newaxis])
+    before, after = OnnxRows.open(float_rows), OnnxRows.open(tmp_path / "small.onnx")
+    rows = [*rows_of_digits(mnist_test.images, 20), np.zeros((32, 48), np.uint8)]
+    pairs = list(zip(before.log_probabilities(rows), after.log_probabilities(rows), strict=True))
+    assert [old.shape for old, _ in pairs] == [new.shape for _, new in pairs] == [(80, 24)] * 20 + [(24, 24)]
+    old, new = (np.concatenate(both) for both in zip(*pairs, strict=True))
+    assert np.abs(new - old).mean() < 0.05 * old.std()
+    assert (tmp_path / "small.onnx").stat().st_size < 0.85 * float_rows.stat().st_size  # attention stays as it is
+    assert NOTE in after.card.notes
 
 
 def test_eight_bits_are_not_quantized_again(float_model, tmp_path, mnist_train):
@@ -72,6 +117,21 @@ def test_the_command_says_how_alike_the_copies_read(inkread, float_model, tmp_pa
     assert result.returncode == 0, result.stderr
     assert re.search(r"pictures of mnist are read alike, \d+\.\d times as fast on this machine", result.stdout)
     assert (tmp_path / "small.onnx").exists()
+
+
+def test_the_command_compares_what_is_read_of_rows(inkread, float_rows, tmp_path, mnist_train):
+    rows = rows_of_digits(mnist_train.images, 60)
+    np.savez(tmp_path / "rows.npz", X=rows, y=np.arange(60) % 10)
+    result = inkread("model", "quantize", str(float_rows), "small.onnx", "--data", "rows.npz")
+    assert result.returncode == 0, result.stderr
+    assert re.search(r"\d+ of 60 pictures of rows.npz are read alike", result.stdout), result.stdout
+    assert OnnxRows.open(tmp_path / "small.onnx").labels == OnnxRows.open(float_rows).labels
+
+
+def test_pictures_of_digits_are_no_rows(inkread, float_rows, tmp_path):
+    sentence = one_sentence(inkread("model", "quantize", str(float_rows), "small.onnx", "--data", "mnist"))
+    assert "mnist has pictures of 1 x 28, the model reads 1 x 32" in sentence
+    assert not (tmp_path / "small.onnx").exists()
 
 
 def test_a_model_is_not_replaced_by_its_copy(inkread, float_model):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -10,16 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from inkread.cli.printing import TableOrJson
-from inkread.errors import ConfigError, DataError
+from inkread.cli.quantize import EPILOG as QUANTIZE_EPILOG
+from inkread.cli.quantize import quantize
+from inkread.errors import ConfigError
 from inkread.files import is_state_dict
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from inkread.data import Dataset
     from inkread.modelfile import Card
-    from inkread.runtime import OnnxClassifier
 
 EPILOG = (
     "[bold]Examples[/bold]\n\n"
@@ -39,8 +38,6 @@ CONVERT_EPILOG = (
     "inkread model convert mnist_model.pth mnist_model.onnx --mean 0.1307 --std 0.3081\n\n"
     "inkread model convert runs/quick weights.pth"
 )
-QUANTIZE_EPILOG = "[bold]Example[/bold]\n\ninkread model quantize runs/reader/model.onnx reader.onnx"
-CALIBRATION_PICTURES = 1000
 
 
 def register(app: typer.Typer) -> None:
@@ -125,60 +122,6 @@ def convert(
             f"cannot convert {source.name} to {target.name}: .pth becomes .onnx, and a run's folder or .safetensors "
             "becomes .pth."
         )
-
-
-def quantize(
-    source: Annotated[Path, typer.Argument(help="A model file.", show_default=False)],
-    target: Annotated[Path, typer.Argument(help="The model file to write.", show_default=False)],
-    data: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME_OR_PATH",
-            help="Pictures to take the ranges from, and to compare the two models on.",
-            show_default="what it was trained on",
-        ),
-    ] = None,
-) -> None:
-    """Write a copy that computes in 8 bits, for large networks smaller and faster, and say how alike the two read."""
-    from inkread.api import open_model
-    from inkread.cli.data import fetch_progress
-    from inkread.data import loaders, take
-    from inkread.files import check_folder
-    from inkread.runtime.quantization import quantize as write_quantized
-
-    check_folder(target.parent)
-    if target.exists() and source.exists() and target.samefile(source):
-        raise ConfigError(f"{target} would overwrite what it is made of: choose another name.")
-    before = open_model(source)
-    name = data or (before.card.data[0].name if before.card.data else "mnist")
-    with fetch_progress() as progress:
-        try:
-            found = loaders(name, progress=progress)
-            pictures = take(next(iter(found.values()))(), CALIBRATION_PICTURES)
-        except DataError as error:
-            if data:
-                raise
-            raise DataError(f"{str(error).removesuffix('.')}; or name other pictures: --data mnist.") from error
-        others = found["test"]() if "test" in found else pictures
-    answers = before.logits(others.images).argmax(axis=1)
-    after = write_quantized(source, target, pictures.images)
-    alike = int((after.logits(others.images).argmax(axis=1) == answers).sum())
-    sizes = (f"{path.stat().st_size / 1e6:.2f} MB" for path in (source, target))
-    faster = _seconds(before, pictures) / _seconds(after, pictures)
-    typer.echo(
-        f"{target}: {' became '.join(sizes)}; {alike:,} of {len(others):,} pictures of {name} are read alike, "
-        f"{faster:.1f} times as fast on this machine."
-    )
-
-
-def _seconds(model: OnnxClassifier, pictures: Dataset) -> float:
-    """Return the least time of three in which a model reads some pictures."""
-    times = []
-    for _ in range(3):
-        start = time.perf_counter()
-        model.logits(pictures.images)
-        times.append(time.perf_counter() - start)
-    return min(times)
 
 
 def _print_card(card: Card, console: Console) -> None:

@@ -12,16 +12,23 @@ import numpy as np
 from inkread.errors import MissingExtraError, ModelFileError
 from inkread.modelfile import write_model
 from inkread.quiet import without_logging
-from inkread.runtime.onnx_classifier import OnnxClassifier
+from inkread.runtime.onnx_classifier import OnnxClassifier, read_task
+from inkread.runtime.onnx_rows import OnnxRows
 from inkread.types import UInt8Array
 
 BATCH = 50
 QUANTIZED = ["Conv", "Add", "Relu"]
+BETWEEN = [*QUANTIZED, "Constant", "MaxPool"]  # what stands between convolutions over a picture
 NOTE = "Convolutions compute in 8 bits (static quantization)."
 
 
-def quantize(source: Path, target: Path, images_nchw: UInt8Array) -> OnnxClassifier:
-    """Write a copy of a model whose convolutions compute with bytes.
+def open_any(path: Path) -> OnnxClassifier | OnnxRows:
+    """Open a model file, whatever it reads; errors as of `OnnxClassifier.open`."""
+    return OnnxRows.open(path) if read_task(path) == "number" else OnnxClassifier.open(path)
+
+
+def quantize(source: Path, target: Path, images_nchw: UInt8Array) -> None:
+    """Write a copy of a model whose convolutions over a picture compute with bytes.
 
     Weights become int8, each output channel with a scale of its own, in 7 bits of the 8, so that processors without
     VNNI do not overflow; activations become uint8, their ranges taken from `images_nchw`. Source: B. Jacob et al.,
@@ -30,17 +37,15 @@ def quantize(source: Path, target: Path, images_nchw: UInt8Array) -> OnnxClassif
     Args:
         source: a model file.
         target: where the copy goes; its card is the source's, with a note.
-        images_nchw: uint8 of shape (n, *input_shape), of the kinds that will be read; a few hundred do.
-
-    Returns:
-        The new model, opened.
+        images_nchw: uint8 of shape (n, *input_shape), rows of any width, of the kinds that will be read; a few hundred
+            do.
 
     Raises:
         ModelFileError: if the source cannot be used, or is in 8 bits already.
         OutputError: if the target cannot be written.
         MissingExtraError: if the `onnx` library is not installed.
     """
-    card = OnnxClassifier.open(source).card
+    card = open_any(source).card
     if NOTE in card.notes:
         raise ModelFileError(f"{source} computes in 8 bits already: take the model that it was made of.")
     try:
@@ -62,18 +67,20 @@ def quantize(source: Path, target: Path, images_nchw: UInt8Array) -> OnnxClassif
             reduce_range=True,
         )
         write_model(path.read_bytes(), replace(card, notes=(*card.notes, NOTE)), target)
-    return OnnxClassifier.open(target)
 
 
 def _behind_convolutions(source: Path) -> list[str]:
-    """Name the nodes behind the last convolution's block: they are small, and the confidence hangs on them."""
+    """Name the nodes behind the block of convolutions: they are small, and the confidence hangs on them.
+
+    Convolutions along a row of places, and attention, come behind the first look at the whole row.
+    """
     import onnx
 
     nodes = list(onnx.load(source).graph.node)
-    last = max((index for index, node in enumerate(nodes) if node.op_type in QUANTIZED[:1]), default=-1)
-    if last < 0:
+    first = next((index for index, node in enumerate(nodes) if node.op_type in QUANTIZED[:1]), None)
+    if first is None:
         raise ModelFileError(f"{source.name} has no convolutions, and 8 bits would gain nothing: keep it as it is.")
-    behind = next((i for i, node in enumerate(nodes) if i > last and node.op_type not in QUANTIZED), len(nodes))
+    behind = next((i for i, node in enumerate(nodes) if i > first and node.op_type not in BETWEEN), len(nodes))
     return [node.name for node in nodes[behind:]]
 
 
