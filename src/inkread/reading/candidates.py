@@ -10,6 +10,7 @@ import numpy.typing as npt
 from inkread.reading.pageink import Parts
 from inkread.reading.pagerules import Rules
 from inkread.reading.partings import Partings
+from inkread.reading.windows import Indices, in_windows, nearest
 from inkread.types import Box
 
 # Lengths are shares of a digit's height: of the page's usual one, or of the higher of two neighbours.
@@ -169,11 +170,10 @@ def _pieces(stats: Table, small: Chosen, gap: float) -> Pairs:
     x0, y0, w, h, _ = stats[chosen].astype(np.float32).T
     x1, y1 = x0 + w, y0 + h
     pairs: Pairs = []
-    for index, end in enumerate(np.searchsorted(x0, x1).tolist()):
-        others = slice(index + 1, end)
-        above = np.minimum(x1[index], x1[others]) - x0[others] > ABOVE * np.minimum(w[index], w[others])
-        near = above & (np.maximum(y0[index], y0[others]) - np.minimum(y1[index], y1[others]) < gap)
-        pairs += [(int(chosen[index]), int(chosen[index + 1 + other])) for other in np.flatnonzero(near)]
+    for one, other in in_windows(np.arange(1, len(chosen) + 1), np.searchsorted(x0, x1)):
+        above = np.minimum(x1[one], x1[other]) - x0[other] > ABOVE * np.minimum(w[one], w[other])
+        near = above & (np.maximum(y0[one], y0[other]) - np.minimum(y1[one], y1[other]) < gap)
+        pairs += zip(chosen[one[near]].tolist(), chosen[other[near]].tolist(), strict=True)
     return pairs
 
 
@@ -188,9 +188,9 @@ def _neighbours(stats: Table, tall: Chosen) -> Pairs:
     foot = y1 + np.float32(HANGING) * boxes[:, _H]
     last = np.searchsorted(x0, x1 + float(boxes[:, _H].max(initial=1.0)) * IN_FIELDS)
     pairs: Pairs = []
-    for index, end in enumerate(last.tolist()):
-        near = (y0[index + 1 : end] < foot[index]) & (foot[index + 1 : end] > y0[index])
-        pairs += [(int(chosen[index]), int(chosen[index + 1 + other])) for other in np.flatnonzero(near)]
+    for one, other in in_windows(np.arange(1, len(chosen) + 1), last):
+        near = (y0[other] < foot[one]) & (foot[other] > y0[one])
+        pairs += zip(chosen[one[near]].tolist(), chosen[other[near]].tolist(), strict=True)
     return pairs
 
 
@@ -233,38 +233,38 @@ def _join_small(stats: Table, tall: Chosen, small: Chosen) -> Pairs:
     A low one, which may be a point or a comma, joins the nearest digit on either side; a flat one in the middle, which
     may be a minus, the nearest to the right; every other is a piece of the nearest digit, if it is very near.
     """
-    digits = np.flatnonzero(tall)
+    digits, marks = np.flatnonzero(tall), np.flatnonzero(small)
     digits = digits[np.argsort(stats[digits, _X], kind="stable")]
     if not len(digits):
         return []
     lefts, widest = stats[digits, _X], int(stats[digits, _W].max())
     reach = round(BESIDE_MARK * int(stats[digits, _H].max())) + 1
+    first = np.searchsorted(lefts, stats[marks, _X] - widest - reach)
+    end = np.searchsorted(lefts, stats[marks, _X] + stats[marks, _W] + reach)
     found: Pairs = []
-    for mark in np.flatnonzero(small).tolist():
-        x, width = int(stats[mark, _X]), int(stats[mark, _W])
-        window = digits[np.searchsorted(lefts, x - widest - reach) : np.searchsorted(lefts, x + width + reach)]
-        if len(window):
-            found += [(mark, int(window[place])) for place in _homes(stats[mark], stats[window])]
+    for mark, digit in in_windows(first, end):
+        found += _homes(stats, marks[mark], digits[digit])
     return found
 
 
-def _homes(mark: Table, digits: Table) -> set[int]:
-    """Say which of some digits, of shape (n, 5), a small part belongs to."""
-    x0, y0, heights = digits[:, _X], digits[:, _Y], digits[:, _H]
-    left, right = mark[_X] - (x0 + digits[:, _W]), x0 - (mark[_X] + mark[_W])
-    above, below = y0 - (mark[_Y] + mark[_H]), mark[_Y] - (y0 + heights)
-    middle = (mark[_Y] + mark[_H] / 2 - y0) / heights
-    is_flat = bool(mark[_W] > FLAT * mark[_H])
-    low = (middle > LOW) & (below < 0.1 * heights) & (not is_flat)
+def _homes(stats: Table, marks: Indices, digits: Indices) -> Pairs:
+    """Say which of the digits beside it a small part belongs to; all that are beside it stand in pairs with it."""
+    mark_x, mark_y, mark_w, mark_h, _ = stats[marks].T
+    x0, y0, widths, heights, _ = stats[digits].T
+    left, right = mark_x - (x0 + widths), x0 - (mark_x + mark_w)
+    above, below = y0 - (mark_y + mark_h), mark_y - (y0 + heights)
+    middle = (mark_y + mark_h / 2 - y0) / heights
+    is_flat = mark_w > FLAT * mark_h
+    low = (middle > LOW) & (below < 0.1 * heights) & ~is_flat
     before = low | ((middle > 0.2) & (middle < LOW) & is_flat)
-    homes = set()
-    for distance, fits in ((left, low), (right, before)):
-        beside = fits & (distance > -0.2 * heights) & (distance < BESIDE_MARK * heights)
-        if beside.any():
-            homes.add(int(np.where(beside, distance, np.inf).argmin()))
+    found = [
+        nearest(marks, distance, fits & (distance > -0.2 * heights) & (distance < BESIDE_MARK * heights))
+        for distance, fits in ((left, low), (right, before))
+    ]
     away = np.maximum.reduce([left, right, above, below])
-    nearest = int(away.argmin())
-    return homes | {nearest} if away[nearest] < PIECE * heights[nearest] else homes
+    closest = nearest(marks, away, np.ones(len(away), np.bool_))
+    chosen = np.concatenate([*found, closest[away[closest] < PIECE * heights[closest]]])
+    return list(zip(marks[chosen].tolist(), digits[chosen].tolist(), strict=True))
 
 
 def _join(nodes: list[int], pairs: Pairs) -> list[list[int]]:

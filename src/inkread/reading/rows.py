@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -22,6 +23,7 @@ DIGITS = 10
 PLACE = 2  # columns of a strip to one place that the network speaks of
 MARGIN = 8  # bare columns on either side of a strip
 INK = 70  # of 255: what counts as ink where boxes are drawn
+HALF = math.log(0.5)
 UNLIKELY, LEAST = 1e-4, 1e-9  # probabilities below these are as good as none: while all texts are allowed, and else
 
 
@@ -94,6 +96,8 @@ class Look:
             The number, its boxes in pixels of the row's picture; with an empty text, and the reason "no number" or
             "nothing satisfies the constraint", where there is none.
         """
+        if constraint is None and float(self.merged[:, -1].sum()) > HALF:
+            return nothing(NO_NUMBER)  # bare throughout is likelier than all else: no need to search
         texts = self.texts(constraint, BEAM, 1)
         if not texts or not texts[0][1]:
             return nothing(NO_NUMBER if texts or constraint is None else NOTHING_FITS)
