@@ -1,8 +1,9 @@
 """How many numbers on a page are found and read without a mistake? Measures that, and the time for each page.
 
-Pages are made of MNIST's test digits, with ruling, words and shadow, up to 200 numbers each. From a folder of
-handwriting that others collected come photos of sudokus (`sudoku/*.jpg` and `*.dat`), where it holds them: their
-numbers are put into the cells of the 9 by 9 grid whose corners this script finds. Separators do not count.
+Pages are made of MNIST's test digits, with ruling, words and shadow, up to 200 numbers each, and forms with lines,
+boxes for a number or for each digit, and combs. From a folder of handwriting that others collected come photos of sudokus
+(`sudoku/*.jpg` and `*.dat`), where it holds them: their numbers are put into the cells of the 9 by 9 grid whose corners
+this script finds. Separators do not count.
 With --peers the same pictures go to other programs too, which search for the texts themselves (see `peers.py`); of what
 they read, texts with letters count as words, not as numbers.
 
@@ -37,6 +38,8 @@ SEED = 4
 COUNT = 20
 SIZE = (2000, 1500)
 DENSE = replace(PAGES, digits=(0.0125, 0.016), layouts={"lines": 2, "columns": 1, "table": 2}, words=0.25)
+FORMS = replace(PAGES, layouts={"form": 1})
+MADE = {"made, ruling, words and shadow": (SIZE, DENSE), "made forms, boxes and combs": (SIZE[::-1], FORMS)}
 LARGE = (4000, 3000)
 CELLS = 9
 SIDE = 900  # pixels of a grid that was put upright
@@ -202,15 +205,19 @@ def main() -> None:
     options = parser.parse_args()
     print(describe(), "\n")
     reader, glyphs = load(options.model, number_model=options.number_model), load_glyphs("test")
-    made = [make_page(np.random.default_rng(SEED + n), glyphs, size=SIZE, style=DENSE) for n in range(options.pages)]
     heading = ["pages", "numbers", "found (%)", "recall (%)", "precision (%)", "seconds a page"]
     print(f"| {' | '.join(heading)} |\n|---|{'---:|' * (len(heading) - 1)}")
-    lines = [_line("made, ruling, words and shadow", measure_made(reader, made))]
-    _print(lines[-1])
+    lines: list[list[str]] = []
     others = chosen(options)
-    for peer in others:
-        lines.append(_line(f"the same: {peer}", measure_peer(peer, options.peer_python, made)))
+    for name, (size, style) in MADE.items():
+        samples = [
+            make_page(np.random.default_rng(SEED + n), glyphs, size=size, style=style) for n in range(options.pages)
+        ]
+        lines.append(_line(name, measure_made(reader, samples)))
         _print(lines[-1])
+        for peer in others:
+            lines.append(_line(f"the same: {peer}", measure_peer(peer, options.peer_python, samples)))
+            _print(lines[-1])
     if options.handwriting is not None and (options.handwriting / "sudoku").exists():
         lines.append(measure_sudokus(reader, options.handwriting / "sudoku"))
         _print(lines[-1])

@@ -7,9 +7,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from inkread.reading.fields import Fields
 from inkread.reading.pageink import Parts
 from inkread.reading.pagerules import Rules
 from inkread.reading.partings import Partings
+from inkread.reading.steps import even_steps
 from inkread.reading.windows import Indices, in_windows, nearest
 from inkread.types import Box
 
@@ -22,7 +24,7 @@ SPECK = 0.1
 WIDER = 0.3  # than what is left of an upright line
 GAP = 0.72
 ADJOINING, SAME_ROW, HIGHEST_GROUP = 0.6, 0.6, 1.8  # gap between groups of one number, what they share, and how tall
-IN_FIELDS = 1.05  # gap between digits that each have a box of their own
+IN_FIELDS = 1.9  # gap between digits that each have a box of their own, at most
 BESIDE_MARK = 0.55
 HANGING, LARGEST_COMMA, SLIM = 0.15, 0.9, 0.65  # a comma: how far below its digit it begins, how tall and wide it is
 FLAT = 1.6
@@ -78,7 +80,9 @@ def find_candidates(rules: Rules, parts: Parts, height: float) -> Candidates:
     lines = Partings(rules.upright, height, parts.stats, tall)
     stats, tall, mended = _mend(parts.stats, tall, small, height)
     near = _neighbours(stats, tall)
-    pairs = [pair for pair in near if _belong(stats, pair, lines, height)]
+    fields = Fields(rules.upright if lines.part else np.zeros_like(rules.upright), height, stats, tall)
+    pairs = [pair for pair in near if _belong(stats, pair, lines, fields, height)]
+    pairs += even_steps(stats, near, fields, height)
     marks = _commas(stats, near, pairs, height) + _join_small(stats, tall, small)
     pairs += [pair for pair in marks if not lines.part_from(stats, *pair)]
     groups = _join([*np.flatnonzero(tall).tolist(), *np.flatnonzero(small).tolist()], pairs)
@@ -100,7 +104,7 @@ def _side_by_side(
     boxes = [_around(stats[group if lines.part else [part for part in group if tall[part]]]) for group in groups]
     whole = np.array([(box.x0, box.y0, box.width, box.height, 0) for box in boxes], np.int32).reshape(-1, 5)
     near = _neighbours(whole, np.ones(len(whole), np.bool_))
-    pairs = [pair for pair in near if _adjoin(boxes, pair, height) and _belong(whole, pair, lines, height)]
+    pairs = [pair for pair in near if _adjoin(boxes, pair, height) and _belong(whole, pair, lines, None, height)]
     return [[part for each in joined for part in groups[each]] for joined in _join(list(range(len(groups))), pairs)]
 
 
@@ -194,18 +198,18 @@ def _neighbours(stats: Table, tall: Chosen) -> Pairs:
     return pairs
 
 
-def _belong(stats: Table, pair: tuple[int, int], lines: Partings, height: float) -> bool:
+def _belong(stats: Table, pair: tuple[int, int], lines: Partings, fields: Fields | None, height: float) -> bool:
     """Say whether two digits that are near each other belong to one number."""
     (x, y, w, h, _), (u, v, _, tallness, _) = stats[pair[0]].tolist(), stats[pair[1]].tolist()
     higher, lower = max(h, tallness), min(h, tallness)
     gap, top, bottom = u - (x + w), max(y, v), min(y + h, v + tallness)
-    if lower < ALIKE * higher or bottom - top < OVERLAP * lower:
-        return False
     middle = (top + bottom) / 2
-    parted = lines.part and lines.between(x + w, u, middle - 0.3 * lower, middle + 0.3 * lower)
-    if parted:
-        return bool(gap < IN_FIELDS * higher) and not lines.runs_on(x + w, u, middle)
-    return bool(gap < GAP * max(higher, 0.9 * height))
+    if fields is not None and fields.joined(*pair, middle):
+        return True
+    if lines.part and lines.between(x + w, u, middle - 0.3 * lower, middle + 0.3 * lower):
+        return False
+    alike = lower >= ALIKE * higher and bottom - top >= OVERLAP * lower
+    return alike and bool(gap < GAP * max(higher, 0.9 * height))
 
 
 def _commas(stats: Table, near: Pairs, rows: Pairs, height: float) -> Pairs:

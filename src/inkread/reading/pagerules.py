@@ -6,8 +6,7 @@ anywhere on a page.
 
 from __future__ import annotations
 
-from functools import lru_cache
-from itertools import pairwise
+import math
 from typing import NamedTuple
 
 import cv2
@@ -15,26 +14,28 @@ import numpy as np
 import numpy.typing as npt
 
 from inkread.imaging.ranks import median
+from inkread.reading.combs import find_teeth
+from inkread.reading.following import follow
+from inkread.reading.frames import Frame, find_frames
 from inkread.reading.pageink import find_parts
 from inkread.types import UInt8Array
 
 # Lengths are shares of a digit's height, unless pixels.
-THICKEST = 0.2
+THICKEST, THICKEST_FRAME = 0.2, 0.33
 LONG = 2.2  # what is shorter is a stroke
 FRAMED = 1.1  # between two lines across, so long a line is the edge of a box
+HIGHEST_BOX = 4.0
+SHORTEST_SIDE = 0.5  # of a box on a page whose height is but guessed
+BEYOND = 0.4  # what may look like its continuation there
 BRIDGED = 0.3  # holes in a line
 STEEPEST = 0.16  # rise for a unit of length, before the page is upright
-LEAST_COVERED = 0.4  # of a line's length, by ink that no stroke crosses
 SHORT, LEAST_FREE = 5.0, 0.75  # bars of neighbouring digits look like a short line, but digits hang on them
-LEAST_FOLLOWED = 0.4
-PIECE = 4.0  # of the shortest line's length: a longer line is followed piece by piece
-FITS, MOST_FITTED = 4, 96
-TINY = 1e-9 * np.eye(3)  # keeps what three points or fewer say solvable
-UNEVEN = 0.6  # pixels, on average
+FRAMED_FREE = 0.7  # of the edge of a box, which digits touch
+NARROWEST, ROW, FEWEST_STEPS = 0.9, 12.0, 2  # a box in a row of such, the row, and its known boxes
 MOST_LINES = 1500
+EVEN = 3  # pixels, that the edges of such boxes lie off their places
 _X, _Y, _W, _H, _AREA = range(5)
 
-Floats = npt.NDArray[np.float64]
 Chosen = npt.NDArray[np.bool_]
 
 
@@ -64,6 +65,11 @@ def sketch_rules(mask: UInt8Array, height: float) -> Rules:
     """
     level = _thin_and_long(mask, height)
     upright = _turned(_thin_and_long(_turned(mask), height))
+    frames = find_frames(mask, _thickest(height), SHORTEST_SIDE * height, leaning=STEEPEST)
+    if frames:
+        ink, ink_turned = (_look_for_thin(each, _thickest(height), height) for each in (mask, _turned(mask)))
+        edges, others = _sides(frames, ink, ink_turned, height)
+        level, upright = (np.asarray(cv2.bitwise_or(*pair), np.uint8) for pair in ((level, edges), (upright, others)))
     return Rules(np.asarray(cv2.subtract(mask, cv2.bitwise_or(level, upright)), np.uint8), level, upright)
 
 
@@ -99,12 +105,31 @@ def find_rules(strokes: UInt8Array, faint: UInt8Array, height: float, *, wider: 
     """
     mask = cv2.bitwise_or(strokes, faint).astype(np.uint8, copy=False)
     thickest = _thickest(height) + wider
-    ink = _look_for_thin(mask, thickest, height)
-    level = _level_lines(ink, height)
-    upright = _turned(_level_lines(_look_for_thin(_turned(mask), thickest, height), height, _turned(level)))
+    frames = find_frames(mask, thickest + 2, FRAMED * height, highest=HIGHEST_BOX * height, leaning=0.02)
+    if frames:
+        thickness = median(np.array([frame.thickness for frame in frames]))
+        thickest = max(thickest, min(math.ceil(thickness) + 1, round(THICKEST_FRAME * height)))
+    ink, ink_turned = _look_for_thin(mask, thickest, height), _look_for_thin(_turned(mask), thickest, height)
+    level, upright = _sides(frames, ink, ink_turned, height)
+    level |= _level_lines(ink, height)
+    upright |= _turned(_level_lines(ink_turned, height, _turned(level)))
     level |= _level_lines(ink, height, upright)
+    upright |= find_teeth(_turned(ink_turned.thin), level, thickest, height)
     lines = cv2.bitwise_or(level, upright)
     return Rules(np.asarray(cv2.subtract(strokes, lines), np.uint8), level, upright)
+
+
+def _sides(frames: list[Frame], ink: _Ink, ink_turned: _Ink, height: float) -> tuple[UInt8Array, UInt8Array]:
+    """Return the level and the upright sides of boxes, without the strokes that cross them."""
+    level, turned = np.zeros_like(ink.mask), np.zeros_like(ink_turned.mask)
+    for frame in frames:
+        for lines, (mask, thin, _, thickest), places in (
+            (level, ink, frame.level()),
+            (turned, ink_turned, [(columns, rows) for rows, columns in frame.upright()]),
+        ):
+            for place in places:
+                lines[place] |= follow(thin[place] > 0, mask[place], thickest, LONG * height)
+    return level, _turned(turned)
 
 
 def _turned(mask: UInt8Array) -> UInt8Array:
@@ -122,6 +147,15 @@ class _Ink(NamedTuple):
     thin: UInt8Array
     bridged: UInt8Array
     thickest: int
+
+
+class _Place(NamedTuple):
+    """Where a line lies: its first column and row, its length, and its rows."""
+
+    x: int
+    y: int
+    w: int
+    h: int
 
 
 def _look_for_thin(mask: UInt8Array, thickest: int, height: float) -> _Ink:
@@ -153,7 +187,7 @@ def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> 
         uint8 of shape (H, W), 1 on lines, but not where a stroke crosses them.
     """
     mask, thin, bridged, thickest = ink
-    gap, length = _gap(height), LONG * height
+    length = LONG * height
     least = round(length if across is None else FRAMED * height)
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     inked = np.asarray(runs.any(axis=1))
@@ -162,22 +196,45 @@ def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> 
     labels, stats = find_parts(np.ascontiguousarray(runs[kept]))
     chosen = np.flatnonzero(stats[:, _W] >= 0.5 * least)[1:]
     lines = np.zeros_like(mask)
+    hidden: list[tuple[_Place, Chosen]] = []
+    edges: list[_Place] = []
     for index in chosen[np.argsort(-stats[chosen, _W])][:MOST_LINES]:
         x, row, w, h, _ = (int(value) for value in stats[index])
         y = int(kept[row])
-        if across is not None and w < length and not _ends_on(across, x, y, w, h, max(3, gap // 2)):
-            continue
+        span = None if across is None else _framed(across[max(0, y - 2) : y + h + 2], x, x + w, height)
+        if w < length and across is not None:
+            if span is None:
+                continue
+            x, w = span[0], span[1] - span[0]
         part = (labels[row : row + h, x : x + w] == index) & (thin[y : y + h, x : x + w] > 0)
-        if w < _least_if_crossed(across, (x, y, w, h), gap) * height and _share_free(part) < LEAST_FREE:
+        enough, free = (SHORT, LEAST_FREE) if span is None else (LONG, FRAMED_FREE)
+        if w < enough * height and _share_free(part) < free:
+            if span is not None:
+                hidden.append((_Place(x, y, w, h), part))
             continue
-        lines[y : y + h, x : x + w] |= _follow(part, mask[y : y + h, x : x + w], thickest, length)
+        edges.append(_Place(x, y, w, h))
+        lines[y : y + h, x : x + w] |= follow(part, mask[y : y + h, x : x + w], thickest, length)
+    for (x, y, w, h), part in hidden:
+        if _in_step(_Place(x, y, w, h), edges, thickest, height):
+            lines[y : y + h, x : x + w] |= follow(part, mask[y : y + h, x : x + w], thickest, length)
     return lines
 
 
-def _least_if_crossed(across: UInt8Array | None, place: tuple[int, int, int, int], gap: int) -> float:
-    """Return how long a line must be that strokes may hang on; less suffices where it ends on other lines."""
-    framed = across is not None and _ends_on(across, *place, max(3, gap // 2))
-    return LONG if framed else SHORT
+def _in_step(edge: _Place, edges: list[_Place], thickest: int, height: float) -> bool:
+    """Say whether what may be the edge of a box, with digits on it, stands where one is due in a row of boxes."""
+    near = thickest + 2
+    others = [
+        other.y
+        for other in edges
+        if abs(other.x - edge.x) <= near and abs(other.w - edge.w) <= 2 * near and abs(other.y - edge.y) < ROW * height
+    ]
+    steps = np.diff(sorted(others))
+    steps = steps[steps > near]
+    if len(steps) < FEWEST_STEPS or steps.min() < NARROWEST * height:
+        return False
+    pitch = float(steps.min())
+    places = np.array([*steps, edge.y - others[0]]) / pitch
+    return bool((np.abs(places - np.round(places)) * pitch <= EVEN).all())
 
 
 def _share_free(part: Chosen) -> float:
@@ -185,88 +242,24 @@ def _share_free(part: Chosen) -> float:
     return float(part.any(axis=0).mean())
 
 
-def _ends_on(across: UInt8Array, x: int, y: int, w: int, h: int, reach: int) -> bool:
-    """Say whether both ends of a line lie on lines of the other direction."""
-    top, bottom = max(0, y - 2), y + h + 2
-    return bool(
-        across[top:bottom, max(0, x - reach) : x + reach].any()
-        and across[top:bottom, max(0, x + w - reach) : x + w + reach].any()
-    )
+def _framed(across: UInt8Array, start: int, stop: int, height: float) -> tuple[int, int] | None:
+    """Return between which lines of the other direction a line runs; None where it does not end on two.
 
-
-def _follow(part: Chosen, mask: UInt8Array, thickest: int, length: float) -> UInt8Array:
-    """Follow a line piece by piece; where strokes hide it, it runs on from one piece to the next.
+    A stroke in the next box may look like its continuation.
 
     Args:
-        part: bool of shape (h, w), the thin ink that may be a line.
-        mask: uint8 of shape (h, w), 1 on all ink.
-        thickest: most pixels that a line measures across.
-        length: of the shortest line in pixels.
-
-    Returns:
-        uint8 of shape (h, w), 1 on the line where no stroke crosses it; all 0 where there is no line.
+        across: lines of the other direction in the line's rows, uint8 of shape (h, W).
+        start: its first column.
+        stop: behind its last one.
+        height: of a digit in pixels.
     """
-    h, w = part.shape
-    pieces = -(-w // max(1, round(PIECE * length)))
-    rows, thickness = np.full(w, np.nan), np.full(w, np.nan)
-    for start, stop in pairwise([w * place // pieces for place in range(pieces + 1)]):
-        found = _line_in(part[:, start:stop], thickest)
-        if found is not None:
-            rows[start:stop], thickness[start:stop] = found
-    known = np.flatnonzero(~np.isnan(rows))
-    if len(known) < LEAST_FOLLOWED * w:
-        return np.zeros_like(mask)
-    rows, thickness = (np.interp(np.arange(w), known, values[known]) for values in (rows, thickness))
-    distance = np.abs(np.arange(h)[:, np.newaxis] - rows)
-    whole = mask > 0
-    crossed = (whole & (distance <= thickness + 2)).sum(axis=0) > thickness + 1.5
-    return np.asarray((distance <= thickness / 2 + 1.5) & whole & ~crossed, np.uint8)
-
-
-def _line_in(part: Chosen, thickest: int) -> tuple[Floats, float] | None:
-    """Fit a line to a piece; a parabola is bent enough for it.
-
-    Returns:
-        Its row in each column, and how many pixels it measures across; None where there is no line.
-    """
-    h, w = part.shape
-    count = part.sum(axis=0)
-    columns = np.flatnonzero(count)
-    if len(columns) < max(3.0, LEAST_COVERED * w):
+    reach = max(3, _gap(height) // 2)
+    begin = max(0, start - reach)
+    crossed = np.flatnonzero(across[:, begin : stop + reach].any(axis=0)) + begin
+    if not len(crossed):
         return None
-    middles = (np.arange(h, dtype=np.float64) @ part)[columns] / count[columns]
-    rows, near = _fit(columns, middles, 0.25 * thickest + 1, w)
-    if np.count_nonzero(near) < LEAST_COVERED * w:
+    first, last = int(crossed[0]), int(crossed[-1])
+    beyond = max(first - start, stop - 1 - last)
+    if beyond > max(reach, BEYOND * height) or last - first < FRAMED * height:
         return None
-    thickness = median(count[columns[near]])
-    if float(np.abs(rows[columns[near]] - middles[near]).mean()) > UNEVEN + 0.2 * thickness:
-        return None
-    return rows, thickness
-
-
-@lru_cache(maxsize=256)
-def _powers(width: int) -> Floats:
-    """Return xx, x and 1 for as many places from -1 to 1: float64 of shape (width, 3), to be read alone."""
-    return np.vander(np.linspace(-1, 1, width), 3)
-
-
-def _fit(columns: npt.NDArray[np.intp], rows: Floats, reach: float, width: int) -> tuple[Floats, Chosen]:
-    """Fit a parabola to most points; those farther off than the others are left out step by step.
-
-    Returns:
-        Its row in each of `width` columns, and which points lie within `reach` of it.
-    """
-    powers = _powers(width)
-    sample = slice(None, None, max(1, len(columns) // MOST_FITTED))
-    points, values = powers[columns[sample]], rows[sample]
-    near = np.ones(len(values), np.bool_)
-    for _ in range(FITS):
-        fitted = points[near]
-        curve = np.linalg.solve(fitted.T @ fitted + TINY, fitted.T @ values[near])
-        distance = np.abs(points @ curve - values)
-        known = near
-        near = distance <= max(reach, 1.5 * float(np.partition(distance, len(distance) // 2)[len(distance) // 2]))
-        if (near == known).all():  # the same points give the same parabola
-            break
-    parabola = powers @ curve
-    return parabola, np.abs(parabola[columns] - rows) <= reach
+    return max(start, first), min(stop, last + 1)

@@ -25,7 +25,6 @@ class Partings:
 
     def __init__(self, upright: UInt8Array, height: float, stats: Table, tall: Chosen) -> None:
         self._sums = cv2.integral(upright)
-        self._height = height
         wide = stats[tall & (stats[:, _W] > 0.3 * height) & (stats[:, _W] < 1.5 * stats[:, _H])].tolist()
         crossed = sum(self.between(x + 0.2 * w, x + 0.8 * w, y - 0.5 * h, y + 1.5 * h) for x, y, w, h, _ in wide)
         self.part = crossed < MOST_CROSSED * len(wide)
@@ -45,10 +44,3 @@ class Partings:
         (x, _, w, _, _), (u, v, width, h, _) = stats[mark].tolist(), stats[digit].tolist()
         left, right = (x - 1, u) if x < u else (u + width, x + w + 1)
         return self.part and self.between(left, right, v + 0.1 * h, v + 0.9 * h)
-
-    def runs_on(self, left: float, right: float, middle: float) -> bool:
-        """Say whether a line between two columns goes on above or below, as between the columns of a table."""
-        left, right = left - 0.15 * self._height, right + 0.15 * self._height
-        above, below = middle - 1.7 * self._height, middle + 1.7 * self._height
-        step = 0.5 * self._height
-        return self.between(left, right, above, above + step) or self.between(left, right, below - step, below)

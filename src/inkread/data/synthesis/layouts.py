@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -12,6 +13,7 @@ import numpy.typing as npt
 from inkread.data.synthesis.sheets import Scribe, Sheet, rule_sheet
 
 MARGIN = 0.06  # of the width
+FIELDS = ("line", "box", "joined", "apart", "comb")  # of a form
 
 
 def lines(scribe: Scribe) -> None:
@@ -172,24 +174,47 @@ def _grid(
 
 
 def _field(scribe: Scribe, x: float, y: float, room: float) -> None:
-    """Draw one field of a form and fill it, most times."""
-    sheet, rng, size = scribe.sheet, scribe.rng, scribe.size
-    thickness, kind, full = max(1, round(size * 0.04)), int(rng.integers(3)), rng.random() < 0.85
+    """Draw one field of a form and fill it, most times: a line, a box, or a row of boxes for a digit each."""
+    rng, size = scribe.rng, scribe.size
+    thickness, kind, full = max(1, round(size * 0.04)), FIELDS[int(rng.integers(len(FIELDS)))], rng.random() < 0.85
     bottom = y + 0.15 * size
-    if kind == 0:
+    rows = np.array([bottom - 1.4 * size, bottom])
+    if kind not in ("line", "box"):
         pitch = rng.uniform(1.1, 1.5)
         count = min(int(rng.integers(2, 9)), int(room / (pitch * size)))
         if count < 1:
             return
-        xs = x + np.arange(count + 1) * pitch * size
-        _grid(sheet, xs, np.array([bottom - 1.4 * size, bottom]), thickness, uprights=True)
+        _boxes(scribe, x + np.arange(count + 1) * pitch * size, rows, thickness, kind)
         if full:
             scribe.fields(x, y - 0.1 * size, pitch, count)
         return
     end = x + min(room, size * rng.uniform(5, 10))
-    _grid(sheet, np.array([x, end]), np.array([bottom - 1.4 * size, bottom])[kind - 2 :], thickness, uprights=kind == 1)
+    rows = rows if kind == "box" else rows[1:]
+    _grid(scribe.sheet, np.array([x, end]), rows, thickness, uprights=kind == "box")
     if full:
         scribe.number(x + size * rng.uniform(0.2, 0.6), y - size * rng.uniform(0, 0.1), 0.0, 0.2, most=end - x)
+
+
+def _boxes(
+    scribe: Scribe,
+    xs: npt.NDArray[np.floating[Any]],
+    rows: npt.NDArray[np.floating[Any]],
+    thickness: int,
+    kind: str,
+) -> None:
+    """Draw boxes for a digit each: joined, apart, or as a comb, whose teeth stand on a line."""
+    sheet, size = scribe.sheet, scribe.size
+    if kind == "comb":
+        _grid(sheet, xs, rows[1:], thickness, uprights=False)
+        top = float(rows[1]) - size * scribe.rng.uniform(0.4, 0.8)
+        for x in xs:
+            _grid(sheet, np.array([x, x]), np.array([top, rows[1]]), thickness, uprights=True)
+    elif kind == "apart":
+        aside = size * scribe.rng.uniform(0.05, 0.1)
+        for left, right in pairwise(xs):
+            _grid(sheet, np.array([left + aside, right - aside]), rows, thickness, uprights=True)
+    else:
+        _grid(sheet, xs, rows, thickness, uprights=True)
 
 
 def _print_block(scribe: Scribe) -> None:
