@@ -1,9 +1,9 @@
 """How many numbers on a page are found and read without a mistake? Measures that, and the time for each page.
 
 Pages are made of MNIST's test digits, with ruling, words and shadow, up to 200 numbers each, and forms with lines,
-boxes for a number or for each digit, and combs. From a folder of handwriting that others collected come photos of sudokus
-(`sudoku/*.jpg` and `*.dat`), where it holds them: their numbers are put into the cells of the 9 by 9 grid whose corners
-this script finds. Separators do not count.
+boxes for a number or for each digit, and combs. From a folder of handwriting that others collected come photos of
+sudokus (`sudoku/*.jpg` and `*.dat`), where it holds them: their numbers are put into the cells of the 9 by 9 grid whose
+corners this script finds. Separators do not count.
 With --peers the same pictures go to other programs too, which search for the texts themselves (see `peers.py`); of what
 they read, texts with letters count as words, not as numbers.
 
