@@ -9,14 +9,14 @@ import numpy as np
 import numpy.typing as npt
 
 from inkread.imaging.ranks import median
-from inkread.reading.pageink import find_parts
+from inkread.reading.pageink import find_parts, find_parts_in_rows
 from inkread.types import UInt8Array
 
 # Lengths are shares of a digit's height, unless pixels.
 SHORTEST, TALLEST = 0.25, 1.3  # a tooth
 NEAREST, FARTHEST = 0.6, 2.6  # teeth of a comb, apart
 EVEN, UNEVEN = 2, 0.15  # pixels that teeth differ in height or place, and share of their height
-FEWEST = 3
+FEWEST, WIDEST = 3, 30.0  # teeth, and a comb; wider lines rule the paper
 _X, _Y, _W, _H, _AREA = range(5)
 
 Table = npt.NDArray[np.int32]
@@ -44,8 +44,11 @@ def find_teeth(thin: UInt8Array, level: UInt8Array, thickest: int, height: float
     """
     teeth = np.zeros_like(thin)
     joined = cv2.morphologyEx(level, cv2.MORPH_CLOSE, np.ones((3, 2 * thickest + 3), np.uint8))
-    lines = find_parts(np.asarray(joined, np.uint8)).stats[1:]
-    for x, y, w, h, _ in lines[lines[:, _W] >= 2 * NEAREST * height].tolist():
+    found, kept = find_parts_in_rows(np.asarray(joined, np.uint8))
+    lines = found.stats[1:]
+    wide = lines[:, _W] / height
+    for x, row, w, h, _ in lines[(wide >= 2 * NEAREST) & (wide <= WIDEST)].tolist():
+        y = int(kept[row])
         top, left = max(0, y - round(1.2 * TALLEST * height)), max(0, x - thickest)
         band = np.ascontiguousarray(thin[top : y + h, left : x + w + thickest])
         labels, stats = find_parts(band)

@@ -120,11 +120,16 @@ class Fields:
         return self._tallest(start, max(end, start + 1), int(middle), size) / size
 
     def _tallest(self, start: int, end: int, middle: int, size: float) -> int:
-        """Return how many rows the edges between two columns run through, about a row; 0 where there are none."""
-        hole, beside = round(HOLE * size) + 1, round(BENT * size)
-        inked = self._upright[:, max(0, start - beside) : end + beside].max(axis=1, keepdims=True)
-        bare = np.flatnonzero(cv2.morphologyEx(inked, cv2.MORPH_CLOSE, np.ones((hole, 1), np.uint8)) == 0)
-        place = int(np.searchsorted(bare, middle))
+        """Return how many rows the edges between two columns run through, about a row; 0 where there are none.
+
+        What is much too tall for a box is not followed to its end.
+        """
+        hole, beside, reach = round(HOLE * size) + 1, round(BENT * size), round((TALLEST + HOLE) * size)
+        top = max(0, middle - reach)
+        window = self._upright[top : middle + reach, max(0, start - beside) : end + beside]
+        inked = cv2.morphologyEx(window.max(axis=1, keepdims=True), cv2.MORPH_CLOSE, np.ones((hole, 1), np.uint8))
+        bare = np.flatnonzero(inked == 0)
+        place = int(np.searchsorted(bare, middle - top))
         above = int(bare[place - 1]) if place else -1
-        below = int(bare[place]) if place < len(bare) else len(self._upright)
+        below = int(bare[place]) if place < len(bare) else len(inked)
         return below - above - 1

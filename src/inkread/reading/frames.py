@@ -13,6 +13,7 @@ from inkread.types import Box, UInt8Array
 
 COVERED = 0.9  # of each side, by ink; a round 0 covers less
 EMPTY = 0.8  # of a box, at most, is ink
+THINNEST = 0.9  # pixels, that its sides measure across
 THICKEST_SIDE = 0.25  # of the box's length across it, where ink counts as its side
 BARE = 0.3  # of a side's length, at least, carries no writing
 _X, _Y, _W, _H, _AREA = range(5)
@@ -59,6 +60,7 @@ def find_frames(
     labels, stats = find_parts(mask)
     w, h = stats[:, _W], stats[:, _H]
     like = (w >= least) & (h >= least) & (h <= highest) & (stats[:, _AREA] < EMPTY * w * h)
+    like &= stats[:, _AREA] > THINNEST * 2 * (w + h)
     like[0] = False
     frames: list[Frame] = []
     for index in np.flatnonzero(like).tolist():

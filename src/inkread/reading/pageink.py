@@ -159,6 +159,18 @@ def find_parts(mask: UInt8Array) -> Parts:
     return Parts(np.asarray(labels, np.int32), np.asarray(stats, np.int32))
 
 
+def find_parts_in_rows(mask: UInt8Array) -> tuple[Parts, npt.NDArray[np.intp]]:
+    """Find the parts of a mask most of whose rows are bare, which are left out, but for one below each inked one.
+
+    Returns:
+        The parts, their rows counted among those that are kept; and which these are.
+    """
+    inked = np.asarray(mask.any(axis=1))
+    inked[0] = True
+    kept = np.flatnonzero(inked | np.roll(inked, 1))  # a bare one between two lines keeps these apart
+    return find_parts(np.ascontiguousarray(mask[kept])), kept
+
+
 def writing_height(stats: npt.NDArray[np.int32], shape: tuple[int, ...]) -> float:
     """Estimate the height of the digits on a page, before it is known which parts are digits.
 

@@ -17,7 +17,7 @@ from inkread.imaging.ranks import median
 from inkread.reading.combs import find_teeth
 from inkread.reading.following import follow
 from inkread.reading.frames import Frame, find_frames
-from inkread.reading.pageink import find_parts
+from inkread.reading.pageink import find_parts, find_parts_in_rows
 from inkread.types import UInt8Array
 
 # Lengths are shares of a digit's height, unless pixels.
@@ -25,7 +25,7 @@ THICKEST, THICKEST_FRAME = 0.2, 0.33
 LONG = 2.2  # what is shorter is a stroke
 FRAMED = 1.1  # between two lines across, so long a line is the edge of a box
 HIGHEST_BOX = 4.0
-SHORTEST_SIDE = 0.5  # of a box on a page whose height is but guessed
+SHORTEST_SIDE, HIGHEST_GUESSED = 0.5, 6.0  # of a box on a page whose height is but guessed
 BEYOND = 0.4  # what may look like its continuation there
 BRIDGED = 0.3  # holes in a line
 STEEPEST = 0.16  # rise for a unit of length, before the page is upright
@@ -65,7 +65,8 @@ def sketch_rules(mask: UInt8Array, height: float) -> Rules:
     """
     level = _thin_and_long(mask, height)
     upright = _turned(_thin_and_long(_turned(mask), height))
-    frames = find_frames(mask, _thickest(height), SHORTEST_SIDE * height, leaning=STEEPEST)
+    boxes = SHORTEST_SIDE * height, HIGHEST_GUESSED * height
+    frames = find_frames(mask, _thickest(height), boxes[0], highest=boxes[1], leaning=STEEPEST)
     if frames:
         ink, ink_turned = (_look_for_thin(each, _thickest(height), height) for each in (mask, _turned(mask)))
         edges, others = _sides(frames, ink, ink_turned, height)
@@ -190,10 +191,7 @@ def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> 
     length = LONG * height
     least = round(length if across is None else FRAMED * height)
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
-    inked = np.asarray(runs.any(axis=1))
-    inked[0] = True
-    kept = np.flatnonzero(inked | np.roll(inked, 1))  # many rows are bare; one between two lines keeps these apart
-    labels, stats = find_parts(np.ascontiguousarray(runs[kept]))
+    (labels, stats), kept = find_parts_in_rows(np.asarray(runs, np.uint8))
     chosen = np.flatnonzero(stats[:, _W] >= 0.5 * least)[1:]
     lines = np.zeros_like(mask)
     hidden: list[tuple[_Place, Chosen]] = []

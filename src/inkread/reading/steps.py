@@ -37,11 +37,13 @@ def even_steps(stats: Table, near: Sequence[Pair], fields: Fields, height: float
         share = row.step(pair) / row.size(pair)
         if not NARROWEST <= share <= WIDEST:
             continue
-        edge = fields.edge_between(stats, pair)
         others = [other for other in row.beside(pair) if row.differ(pair, other) <= EVEN]
+        if not others:
+            continue
+        edge = fields.edge_between(stats, pair)
         seen = any(0 < each <= TALLEST for each in (edge, *(fields.edge_between(stats, other) for other in others)))
         unseen = share < WIDEST_UNSEEN and edge <= TALLEST and row.count(pair) >= ROW
-        if others and (seen or unseen):
+        if seen or unseen:
             found.append(pair)
     return found
 
