@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 from inkread.data import Dataset
-from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
 from inkread.reading.combs import find_teeth
 from inkread.reading.frames import find_frames
@@ -15,16 +14,6 @@ from inkread.types import Classifier, RowNetwork, UInt8Array
 
 FIELDS = ("2902", "75136", "549048421", "1859", "650317", "7230")
 SIDE, INK, LABELS = 44, 90, ("Phone", "Amount", "Account no", "Date", "Code", "Order")
-
-
-@pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    return open_model()
-
-
-@pytest.fixture(scope="module")
-def rows() -> RowNetwork:
-    return open_number_model()
 
 
 def digit(mnist: Dataset, text: str, seed: int, height: int) -> UInt8Array:

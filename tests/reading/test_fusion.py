@@ -7,9 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import inkread
 from inkread.data import Dataset
-from inkread.opening import open_number_model
 from inkread.reading import make_constraint, read_whole_number
 from inkread.reading.fusion import IN_CROP, ON_PAGE, Weights, weigh
 from inkread.runtime import OnnxClassifier, OnnxRows
@@ -17,16 +15,6 @@ from inkread.types import Number
 from tests.reading.made import strips
 
 texts = st.dictionaries(st.text("0123456789", min_size=1, max_size=6), st.floats(0, 1), max_size=4)
-
-
-@pytest.fixture(scope="module")
-def rows() -> OnnxRows:
-    return open_number_model()
-
-
-@pytest.fixture(scope="module")
-def classifier() -> OnnxClassifier:
-    return OnnxClassifier.open(inkread.modelfile.shipped_model())
 
 
 @pytest.mark.parametrize("weights", [IN_CROP, ON_PAGE])

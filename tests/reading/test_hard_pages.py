@@ -12,7 +12,6 @@ import pytest
 from inkread.data import Dataset
 from inkread.data.synthesis import PAGES, PageSample, PageStyle, make_page
 from inkread.data.synthesis.glyphs import Glyphs
-from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
 from inkread.reading.candidates import find_candidates
 from inkread.reading.crops import Crop, read_crops
@@ -30,16 +29,6 @@ SPECKLED = 0.08  # share of the pixels
 PALE, GRAIN = 0.3, 13.0  # ink, and deviation of the noise
 PENCIL = replace(SMALL, pencil=1.0, noise=1.0, layouts={"table": 1})
 SQUARED = replace(SMALL, words=0.2, layouts={"lines": 1}, squared=1.0, lined=0)
-
-
-@pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    return open_model()
-
-
-@pytest.fixture(scope="module")
-def rows() -> RowNetwork:
-    return open_number_model()
 
 
 def made(mnist: Dataset, style: PageStyle, seed: int) -> PageSample:

@@ -8,17 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inkread.api import open_model
 from inkread.data import Dataset
 from inkread.reading import make_constraint, read_number
 from inkread.runtime import OnnxClassifier
 from inkread.types import UInt8Array
 from tests.reading.made import strip, strips
-
-
-@pytest.fixture(scope="module")
-def classifier() -> OnnxClassifier:
-    return open_model()
 
 
 @pytest.fixture(scope="module")

@@ -10,20 +10,9 @@ import pytest
 
 from inkread.data import Dataset
 from inkread.data.synthesis import PAGES, Glyphs, make_page
-from inkread.opening import open_model, open_number_model
 from inkread.reading import read_page
 from inkread.types import Classifier, Page, RowNetwork, UInt8Array
 from tests.reading.sheets import ROWS, covered, in_shadow, sheet, turned
-
-
-@pytest.fixture(scope="module")
-def classifier() -> Classifier:
-    return open_model()
-
-
-@pytest.fixture(scope="module")
-def rows() -> RowNetwork:
-    return open_number_model()
 
 
 def lines_of(page: Page) -> list[tuple[str, ...]]:
