@@ -41,12 +41,12 @@ class Fields:
         for part in np.flatnonzero(tall).tolist():
             self._left[part], self._right[part] = self._edges(sums, part, *stats[part, :4].tolist())
         boxed = np.flatnonzero(self._right > self._left)
-        shared = np.unique(self._beside(boxed, stats, tall)[0])
+        shared = np.unique(self._accompanied(boxed, stats, tall))
         self._alone[np.setdiff1d(boxed, shared)] = True
         divided = [part for part in shared.tolist() if self._divide(part, stats)]
         if divided:
             self._alone[divided] = True
-            self._alone[self._beside(np.array(divided), stats, tall)[0]] = False
+            self._alone[self._accompanied(np.array(divided), stats, tall)] = False
 
     def _edges(self, sums: Table, part: int, x: int, y: int, w: int, h: int) -> tuple[int, int]:
         """Return the columns between which a part stands, without the edges; 0 and 0 where one is missing."""
@@ -62,22 +62,21 @@ class Fields:
             return 0, 0
         return x0 + int(before[-1]), centre + int(behind[0]) + 1
 
-    def _beside(self, boxed: Indices, stats: Table, tall: Chosen) -> tuple[Indices, Indices]:
-        """Return which of these parts have a neighbour in their box, other than pieces of the same digit, and it."""
+    def _accompanied(self, boxed: Indices, stats: Table, tall: Chosen) -> Indices:
+        """Return which of these parts have a neighbour in their box, other than pieces of the same digit."""
         chosen = np.flatnonzero(tall)
         centres = stats[:, _X] + stats[:, _W] / 2
         chosen = chosen[np.argsort(centres[chosen], kind="stable")]
         first = np.searchsorted(centres[chosen], self._left[boxed])
         end = np.searchsorted(centres[chosen], self._right[boxed])
-        found = [np.zeros((2, 0), np.intp)]
+        found = [np.zeros(0, np.intp)]
         for index, place in in_windows(first, end):
             one, other = stats[boxed[index]].T, stats[chosen[place]].T
             row = np.minimum(one[_Y] + one[_H], other[_Y] + other[_H]) - np.maximum(one[_Y], other[_Y])
             across = np.minimum(one[_X] + one[_W], other[_X] + other[_W]) - np.maximum(one[_X], other[_X])
             beside = (row > 0) & (across < ALONE * np.minimum(one[_W], other[_W]))
-            found.append(np.stack([boxed[index[beside]], chosen[place[beside]]]))
-        ones, others = np.concatenate(found, axis=1)
-        return ones, others
+            found.append(boxed[index[beside]])
+        return np.concatenate(found)
 
     def _divide(self, part: int, stats: Table) -> bool:
         """Give a part that shares its box the share of it that is as wide as the next box, if so many have room."""
@@ -124,7 +123,7 @@ class Fields:
 
         What is much too tall for a box is not followed to its end.
         """
-        hole, beside, reach = round(HOLE * size) + 1, round(BENT * size), round((TALLEST + HOLE) * size)
+        hole, beside, reach = round(HOLE * size) + 1, max(1, round(BENT * size)), round((TALLEST + HOLE) * size)
         top = max(0, middle - reach)
         window = self._upright[top : middle + reach, max(0, start - beside) : end + beside]
         inked = cv2.morphologyEx(window.max(axis=1, keepdims=True), cv2.MORPH_CLOSE, np.ones((hole, 1), np.uint8))
