@@ -13,9 +13,8 @@ from inkread.runtime.quantization import NOTE, quantize
 from tests.conftest import one_sentence
 
 
-@pytest.fixture(scope="module")
-def float_model(tmp_path_factory):
-    """A model of the recipe quick's network, in float32, trained by nobody: ranges and weights are what counts."""
+def untrained(path, network, **card):
+    """A model file in float32, trained by nobody: ranges and weights are what counts."""
     pytest.importorskip("torch")
     import torch
 
@@ -24,44 +23,26 @@ def float_model(tmp_path_factory):
     from inkread.training.export import export_model
 
     torch.manual_seed(0)
-    path = tmp_path_factory.mktemp("float") / "model.onnx"
-    card = Card(
-        name="made",
-        task="digit",
-        labels=tuple("0123456789"),
-        input_shape=(1, 28, 28),
-        normalization="mnist",
-        network="quick",
-    )
-    export_model(build("quick").eval(), card, path, preprocessing("quick"))
+    made = Card(name="made", network=network, **card)
+    classes = len(made.labels) + (made.task == "number")  # the blank
+    shape = {"in_channels": made.input_shape[0], "image_size": made.input_shape[1:]}
+    export_model(build(network, num_classes=classes, dropout=None, **shape).eval(), made, path, preprocessing(network))
     return path
+
+
+@pytest.fixture(scope="module")
+def float_model(tmp_path_factory):
+    path = tmp_path_factory.mktemp("float") / "model.onnx"
+    digits = tuple("0123456789")
+    return untrained(path, "quick", task="digit", labels=digits, input_shape=(1, 28, 28), normalization="mnist")
 
 
 @pytest.fixture(scope="module")
 def float_rows(tmp_path_factory):
-    """A model that reads rows, in float32, trained by nobody."""
-    pytest.importorskip("torch")
-    import torch
-
     from inkread.data.numbers import CLASSES
-    from inkread.modelfile import Card
-    from inkread.networks import build, preprocessing
-    from inkread.training.export import export_model
 
-    torch.manual_seed(0)
     path = tmp_path_factory.mktemp("float") / "rows.onnx"
-    card = Card(
-        name="made",
-        task="number",
-        labels=CLASSES,
-        input_shape=(1, 32, 160),
-        normalization="strip",
-        network="numbers",
-    )
-    classes = len(CLASSES) + 1
-    network = build("numbers", num_classes=classes, in_channels=1, image_size=(32, 160), dropout=None)
-    export_model(network.eval(), card, path, preprocessing("numbers"))
-    return path
+    return untrained(path, "numbers", task="number", labels=CLASSES, input_shape=(1, 32, 160), normalization="strip")
 
 
 def rows_of_digits(images, count):

@@ -78,10 +78,8 @@ def _check_shape(name: str, pictures: Dataset, model: OnnxClassifier | OnnxRows)
     sides = 2 if model.card.task == "number" else 3
     expected, given = model.card.input_shape[:sides], pictures.images.shape[1 : sides + 1]
     if given != expected:
-        shapes = (" x ".join(map(str, shape)) for shape in (given, expected))
-        raise DataError(
-            f"{name} has pictures of {next(shapes)}, the model reads {next(shapes)}: name others by --data."
-        )
+        has, reads = (" x ".join(map(str, shape)) for shape in (given, expected))
+        raise DataError(f"{name} has pictures of {has}, the model reads {reads}: name others by --data.")
 
 
 def _answers(model: OnnxClassifier | OnnxRows, images_nchw: UInt8Array) -> Sequence[object]:

@@ -53,8 +53,8 @@ def find_teeth(thin: UInt8Array, level: UInt8Array, thickest: int, height: float
         band = np.ascontiguousarray(thin[top : y + h, left : x + w + thickest])
         labels, stats = find_parts(band)
         feet = _rows(level[y : y + h, left : x + w + thickest]) + (y - top)
-        standing = _standing(stats, feet, thickest, height)
-        for parts in _combs(standing, height):
+        parts = _in_step(_standing(stats, feet, thickest, height), height)
+        if len(parts):
             teeth[top : y + h, left : x + w + thickest] |= np.isin(labels, parts).view(np.uint8)
     return teeth
 
@@ -78,22 +78,21 @@ def _standing(stats: Table, feet: npt.NDArray[np.float64], thickest: int, height
     return _Teeth(parts, middles[parts], (foot - stats[:, _Y])[parts])
 
 
-def _combs(teeth: _Teeth, height: float) -> list[npt.NDArray[np.intp]]:
-    """Gather teeth that are equally high and stand at equal distances; a few may be hidden."""
-    found: list[npt.NDArray[np.intp]] = []
+def _in_step(teeth: _Teeth, height: float) -> npt.NDArray[np.intp]:
+    """Return the parts that are equally high and stand at equal distances, of which a few may be hidden; or none."""
+    none = teeth.parts[:0]
     if len(teeth.parts) < FEWEST:
-        return found
+        return none
     usual = median(teeth.heights)
     alike = np.abs(teeth.heights - usual) <= max(EVEN, UNEVEN * usual)
     parts, middles = teeth.parts[alike], teeth.middles[alike]
     steps = np.diff(middles)
     near = steps[(steps >= NEAREST * height) & (steps <= FARTHEST * height)]
     if len(near) < FEWEST - 1:
-        return found
+        return none
     pitch = median(near)
     places = np.round((middles - middles[0]) / pitch)
     slope, start = np.polyfit(places, middles, 1)
     even = np.abs(start + slope * places - middles) <= EVEN
-    if np.count_nonzero(even) >= FEWEST and np.count_nonzero(np.abs(near - pitch) <= EVEN) >= FEWEST - 1:
-        found.append(parts[even])
-    return found
+    enough = np.count_nonzero(even) >= FEWEST and np.count_nonzero(np.abs(near - pitch) <= EVEN) >= FEWEST - 1
+    return parts[even] if enough else none

@@ -28,7 +28,7 @@ HIGHEST_BOX = 4.0
 SHORTEST_SIDE, HIGHEST_GUESSED = 0.5, 6.0  # of a box on a page whose height is but guessed
 BEYOND = 0.4  # what may look like its continuation there
 BRIDGED = 0.3  # holes in a line
-STEEPEST = 0.16  # rise for a unit of length, before the page is upright
+STEEPEST, LEANING = 0.16, 0.02  # rise for a unit of length, before the page is upright and then
 SHORT, LEAST_FREE = 5.0, 0.75  # bars of neighbouring digits look like a short line, but digits hang on them
 FRAMED_FREE = 0.7  # of the edge of a box, which digits touch
 NARROWEST, ROW, FEWEST_STEPS = 0.9, 12.0, 2  # a box in a row of such, the row, and its known boxes
@@ -106,7 +106,7 @@ def find_rules(strokes: UInt8Array, faint: UInt8Array, height: float, *, wider: 
     """
     mask = cv2.bitwise_or(strokes, faint).astype(np.uint8, copy=False)
     thickest = _thickest(height) + wider
-    frames = find_frames(mask, thickest + 2, FRAMED * height, highest=HIGHEST_BOX * height, leaning=0.02)
+    frames = find_frames(mask, thickest + 2, FRAMED * height, highest=HIGHEST_BOX * height, leaning=LEANING)
     if frames:
         thickness = median(np.array([frame.thickness for frame in frames]))
         thickest = max(thickest, min(math.ceil(thickness) + 1, round(THICKEST_FRAME * height)))
@@ -193,9 +193,8 @@ def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> 
     runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     (labels, stats), kept = find_parts_in_rows(np.asarray(runs, np.uint8))
     chosen = np.flatnonzero(stats[:, _W] >= 0.5 * least)[1:]
-    lines = np.zeros_like(mask)
+    found: list[tuple[_Place, Chosen]] = []
     hidden: list[tuple[_Place, Chosen]] = []
-    edges: list[_Place] = []
     for index in chosen[np.argsort(-stats[chosen, _W])][:MOST_LINES]:
         x, row, w, h, _ = (int(value) for value in stats[index])
         y = int(kept[row])
@@ -206,15 +205,15 @@ def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> 
             x, w = span[0], span[1] - span[0]
         part = (labels[row : row + h, x : x + w] == index) & (thin[y : y + h, x : x + w] > 0)
         enough, free = (SHORT, LEAST_FREE) if span is None else (LONG, FRAMED_FREE)
-        if w < enough * height and _share_free(part) < free:
-            if span is not None:
-                hidden.append((_Place(x, y, w, h), part))
-            continue
-        edges.append(_Place(x, y, w, h))
+        if w >= enough * height or _share_free(part) >= free:
+            found.append((_Place(x, y, w, h), part))
+        elif span is not None:
+            hidden.append((_Place(x, y, w, h), part))
+    edges = [place for place, _ in found]
+    found += [(place, part) for place, part in hidden if _in_step(place, edges, thickest, height)]
+    lines = np.zeros_like(mask)
+    for (x, y, w, h), part in found:
         lines[y : y + h, x : x + w] |= follow(part, mask[y : y + h, x : x + w], thickest, length)
-    for (x, y, w, h), part in hidden:
-        if _in_step(_Place(x, y, w, h), edges, thickest, height):
-            lines[y : y + h, x : x + w] |= follow(part, mask[y : y + h, x : x + w], thickest, length)
     return lines
 
 
