@@ -19,6 +19,7 @@ from inkread.types import UInt8Array
 BATCH = 50
 QUANTIZED = ["Conv", "Add", "Relu"]
 BETWEEN = [*QUANTIZED, "Constant", "MaxPool"]  # what stands between convolutions over a picture
+HALVED = 1024  # numbers in an array from which on it is kept in 16 bits
 NOTE = "Convolutions compute in 8 bits (static quantization)."
 
 
@@ -28,11 +29,12 @@ def open_any(path: Path) -> OnnxClassifier | OnnxRows:
 
 
 def quantize(source: Path, target: Path, images_nchw: UInt8Array) -> None:
-    """Write a copy of a model whose convolutions over a picture compute with bytes.
+    """Write a copy of a model whose convolutions over a picture compute with bytes; other weights take 16 bits.
 
     Weights become int8, each output channel with a scale of its own, in 7 bits of the 8, so that processors without
     VNNI do not overflow; activations become uint8, their ranges taken from `images_nchw`. Source: B. Jacob et al.,
-    "Quantization and training of neural networks for efficient integer-arithmetic-only inference", CVPR 2018.
+    "Quantization and training of neural networks for efficient integer-arithmetic-only inference", CVPR 2018. The other
+    weights are read as float32 again when the file is opened, so that nothing computes in 16 bits.
 
     Args:
         source: a model file.
@@ -66,7 +68,7 @@ def quantize(source: Path, target: Path, images_nchw: UInt8Array) -> None:
             per_channel=True,
             reduce_range=True,
         )
-        write_model(path.read_bytes(), replace(card, notes=(*card.notes, NOTE)), target)
+        write_model(_halved(path), replace(card, notes=(*card.notes, NOTE)), target)
 
 
 def _behind_convolutions(source: Path) -> list[str]:
@@ -82,6 +84,24 @@ def _behind_convolutions(source: Path) -> list[str]:
         raise ModelFileError(f"{source.name} has no convolutions, and 8 bits would gain nothing: keep it as it is.")
     behind = next((i for i, node in enumerate(nodes) if i > first and node.op_type not in BETWEEN), len(nodes))
     return [node.name for node in nodes[behind:]]
+
+
+def _halved(path: Path) -> bytes:
+    """Return a model whose larger arrays of float32 are stored as float16, each with a cast behind it."""
+    import onnx
+
+    model = onnx.load(path)
+    graph, casts = model.graph, []
+    for stored in graph.initializer:
+        if stored.data_type == onnx.TensorProto.FLOAT and np.prod(stored.dims) >= HALVED:
+            name, values = stored.name, onnx.numpy_helper.to_array(stored)
+            stored.CopyFrom(onnx.numpy_helper.from_array(values.astype(np.float16), f"{name}_half"))
+            casts.append(onnx.helper.make_node("Cast", [stored.name], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    content: bytes = model.SerializeToString()
+    return content
 
 
 def _reader(images_nchw: UInt8Array) -> Any:

@@ -45,11 +45,13 @@ def model_weights(path: Path) -> dict[str, torch.Tensor]:
 
 
 def _stored(graph: Any) -> dict[str, npt.NDArray[Any]]:
-    """Return the numbers that a graph holds, those in 8 bits as what they stand for."""
+    """Return the numbers that a graph holds, those in 8 or 16 bits as what they stand for."""
     onnx = import_onnx()
     stored = {each.name: onnx.numpy_helper.to_array(each) for each in graph.initializer}
     found = {name: value for name, value in stored.items() if value.dtype == np.float32}
     for node in graph.node:
+        if node.op_type == "Cast" and node.input[0] in stored:
+            found[node.output[0]] = stored[node.input[0]].astype(np.float32)
         if node.op_type == "DequantizeLinear" and node.input[0] in stored:
             quantized, scale, *zero = (stored[name] for name in node.input)
             steps = quantized.astype(np.float32)
