@@ -25,8 +25,8 @@ def model_weights(path: Path) -> dict[str, torch.Tensor]:
         path: an ``.onnx`` that inkread wrote.
 
     Returns:
-        float32 tensors by the names that they have in the network, normalisation folded into them; those in 8 bits are
-        what their bytes stand for.
+        float32 tensors by the names that they have in the network, normalisation folded into them; those in 8 or 16
+        bits are what their bytes stand for.
 
     Raises:
         ModelFileError: if there is no such file or it is damaged.
