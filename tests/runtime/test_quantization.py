@@ -26,7 +26,11 @@ def untrained(path, network, **card):
     made = Card(name="made", network=network, **card)
     classes = len(made.labels) + (made.task == "number")  # the blank
     shape = {"in_channels": made.input_shape[0], "image_size": made.input_shape[1:]}
-    export_model(build(network, num_classes=classes, dropout=None, **shape).eval(), made, path, preprocessing(network))
+    module = build(network, num_classes=classes, dropout=None, **shape).eval()
+    for weight in module.parameters():
+        if weight.ndim > 1 and not weight.any():  # so that what begins without effect counts too
+            torch.nn.init.normal_(weight, std=0.05)
+    export_model(module, made, path, preprocessing(network))
     return path
 
 
