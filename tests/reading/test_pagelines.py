@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inkread.reading.lines import find_lines
+from inkread.reading.pageink import opened
 from inkread.reading.pagerules import find_rules
 from inkread.types import Box
 
@@ -43,6 +44,14 @@ def test_columns_are_read_line_by_line() -> None:
     grid = [Box(x, y, x + 40, y + 20) for x in (300, 20, 160) for y in (90, 10, 50)]
     order = [grid[index][:2] for index, _ in find_lines(grid)]
     assert order == [(x, y) for y in (10, 50, 90) for x in (20, 160, 300)]
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 9), st.integers(1, 9))
+def test_opening_keeps_what_fits_in_its_place(rows: int, columns: int, high: int, wide: int) -> None:
+    mask = np.zeros((24, 24), np.uint8)
+    mask[7 : 7 + high, 6 : 6 + wide] = 1
+    fits = rows <= high and columns <= wide
+    assert np.array_equal(opened(mask, rows, columns), mask if fits else np.zeros_like(mask))
 
 
 def test_lines_go_and_the_strokes_that_cross_them_stay() -> None:

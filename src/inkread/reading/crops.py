@@ -32,8 +32,9 @@ WIDEST_DIGIT = 1.45
 WIDEST_SURE = 2.2  # the same, where a look is sure
 TALL = 0.6  # of the tallest part, a part that is a digit
 # What is left of a line, or of the grain of the paper, passes for a 1. It is much paler than the numbers of its page;
-# where it is thinner than any stroke, being somewhat paler is enough.
+# where it is thinner than any stroke, being somewhat paler is enough. Or it is a much lower stroke: teeth of combs are.
 PALE, PALER, THIN = 0.35, 0.6, 0.12
+LOW, STROKE = 0.65, 0.3
 LEAST_DIGIT = 0.55  # what the digits of a number reach on average; those of a word do not
 
 
@@ -92,13 +93,18 @@ def read_crops(
 
 
 def _without_remains(crops: Sequence[Crop], numbers: list[Number]) -> list[Number]:
-    """Leave out single digits that are but remains of lines or grain: much paler than the other numbers."""
-    dark = [crop.dark for crop, number in zip(crops, numbers, strict=True) if number.text]
-    usual = median(np.array(dark)) if dark else 0.0
+    """Leave out single digits much paler than the other numbers, and much lower strokes: remains of lines or grain."""
+    told = [crop for crop, number in zip(crops, numbers, strict=True) if number.text]
+    if not told:
+        return numbers
+    dark, height = (median(np.array(each)) for each in zip(*((crop.dark, crop.height) for crop in told), strict=True))
+
+    def remains(crop: Crop, text: str) -> bool:
+        pale = crop.dark < dark * (PALER if crop.width < THIN else PALE)
+        return len(text) == 1 and (pale or (crop.width < STROKE and crop.height < LOW * height))
+
     return [
-        nothing(NO_NUMBER)
-        if len(number.text) == 1 and crop.dark < usual * (PALER if crop.width < THIN else PALE)
-        else number
+        nothing(NO_NUMBER) if remains(crop, number.text) else number
         for crop, number in zip(crops, numbers, strict=True)
     ]
 

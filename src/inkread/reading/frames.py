@@ -45,9 +45,7 @@ class Frame(NamedTuple):
         return [(slice(y0, y1), slice(x0, x0 + columns)), (slice(y0, y1), slice(x1 - columns, x1))]
 
 
-def find_frames(
-    mask: UInt8Array, thickest: int, least: float, *, highest: float = math.inf, leaning: float
-) -> list[Frame]:
+def find_boxes(mask: UInt8Array, thickest: int, least: float, *, highest: float, leaning: float) -> list[Frame]:
     """Find boxes that stand alone.
 
     Args:

@@ -12,6 +12,7 @@ from inkread.imaging import to_grey
 from inkread.imaging.clutter import find_frames
 from inkread.imaging.ink import find_ink
 from inkread.imaging.ruling import remove_lines
+from inkread.reading.pageink import opened
 from inkread.types import Box, UInt8Array
 
 INK = 40
@@ -132,19 +133,14 @@ def _without_lines(ink: UInt8Array, height: float) -> UInt8Array:
     length = round(LONG * height)
     if length >= mask.shape[1]:
         return ink
-    lines = _opened(mask, 1, length)
+    lines = opened(mask, 1, length)
     if not lines.any():
         return ink
     lines = _widened(lines, 3, 1) & mask
-    upright = _opened(mask, max(3, round(THIN * height) + 2), 1)
+    upright = opened(mask, max(3, round(THIN * height) + 2), 1)
     crossed = _widened(lines & upright, 1, 3)
     wiped = _widened(lines & (1 - crossed), 3, 1)
     return np.where((wiped > 0) & (upright == 0), np.uint8(0), ink)
-
-
-def _opened(mask: UInt8Array, rows: int, columns: int) -> UInt8Array:
-    """Keep of a mask what such a rectangle fits into."""
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((rows, columns), np.uint8)), np.uint8)
 
 
 def _widened(mask: UInt8Array, rows: int, columns: int) -> UInt8Array:

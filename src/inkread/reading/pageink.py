@@ -149,6 +149,17 @@ def _deviation(ink: UInt8Array) -> float:
     return (low + (place - int(place)) * (high - low)) / 0.6745
 
 
+def opened(mask: UInt8Array, rows: int, columns: int) -> UInt8Array:
+    """Keep of a mask what such a rectangle fits into: uint8 of its shape.
+
+    OpenCV's own opening moves the result by a pixel where a side is even.
+    """
+    kernel = np.ones((rows, columns), np.uint8)
+    anchor = ((columns - 1) // 2, (rows - 1) // 2)
+    eroded = cv2.erode(mask, kernel, anchor=anchor)
+    return np.asarray(cv2.dilate(eroded, kernel, anchor=(columns - 1 - anchor[0], rows - 1 - anchor[1])), np.uint8)
+
+
 def find_parts(mask: UInt8Array) -> Parts:
     """Find the connected parts of a mask, diagonal neighbours connected.
 

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from inkread.imaging.ranks import median
 from inkread.reading.combs import find_teeth
 from inkread.reading.following import follow
-from inkread.reading.frames import Frame, find_frames
-from inkread.reading.pageink import find_parts, find_parts_in_rows
+from inkread.reading.frames import Frame, find_boxes
+from inkread.reading.pageink import find_parts, find_parts_in_rows, opened
 from inkread.types import UInt8Array
 
 # Lengths are shares of a digit's height, unless pixels.
@@ -66,7 +66,7 @@ def sketch_rules(mask: UInt8Array, height: float) -> Rules:
     level = _thin_and_long(mask, height)
     upright = _turned(_thin_and_long(_turned(mask), height))
     boxes = SHORTEST_SIDE * height, HIGHEST_GUESSED * height
-    frames = find_frames(mask, _thickest(height), boxes[0], highest=boxes[1], leaning=STEEPEST)
+    frames = find_boxes(mask, _thickest(height), boxes[0], highest=boxes[1], leaning=STEEPEST)
     if frames:
         ink, ink_turned = (_look_for_thin(each, _thickest(height), height) for each in (mask, _turned(mask)))
         edges, others = _sides(frames, ink, ink_turned, height)
@@ -86,7 +86,7 @@ def _thin_and_long(mask: UInt8Array, height: float) -> UInt8Array:
 
 def _thin(mask: UInt8Array, thickest: int, gap: int) -> tuple[UInt8Array, UInt8Array]:
     """Find ink that measures at most `thickest` from top to bottom; return it as it is, and with holes closed."""
-    thick = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((thickest + 1, 1), np.uint8))
+    thick = opened(mask, thickest + 1, 1)
     thin = np.asarray(cv2.subtract(mask, thick), np.uint8)
     joined = cv2.morphologyEx(cv2.dilate(thin, np.ones((3, 1), np.uint8)), cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
     return thin, np.asarray(joined, np.uint8)
@@ -106,7 +106,7 @@ def find_rules(strokes: UInt8Array, faint: UInt8Array, height: float, *, wider: 
     """
     mask = cv2.bitwise_or(strokes, faint).astype(np.uint8, copy=False)
     thickest = _thickest(height) + wider
-    frames = find_frames(mask, thickest + 2, FRAMED * height, highest=HIGHEST_BOX * height, leaning=LEANING)
+    frames = find_boxes(mask, thickest + 2, FRAMED * height, highest=HIGHEST_BOX * height, leaning=LEANING)
     if frames:
         thickness = median(np.array([frame.thickness for frame in frames]))
         thickest = max(thickest, min(math.ceil(thickness) + 1, round(THICKEST_FRAME * height)))
@@ -190,7 +190,7 @@ def _level_lines(ink: _Ink, height: float, across: UInt8Array | None = None) -> 
     mask, thin, bridged, thickest = ink
     length = LONG * height
     least = round(length if across is None else FRAMED * height)
-    runs = cv2.morphologyEx(bridged, cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
+    runs = opened(bridged, 1, least)
     (labels, stats), kept = find_parts_in_rows(np.asarray(runs, np.uint8))
     chosen = np.flatnonzero(stats[:, _W] >= 0.5 * least)[1:]
     found: list[tuple[_Place, Chosen]] = []
@@ -230,7 +230,8 @@ def _in_step(edge: _Place, edges: list[_Place], thickest: int, height: float) ->
     if len(steps) < FEWEST_STEPS or steps.min() < NARROWEST * height:
         return False
     pitch = float(steps.min())
-    places = np.array([*steps, edge.y - others[0]]) / pitch
+    to_nearest = min((edge.y - y for y in others), key=abs)
+    places = np.array([*steps, to_nearest]) / pitch
     return bool((np.abs(places - np.round(places)) * pitch <= EVEN).all())
 
 
