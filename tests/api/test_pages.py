@@ -41,6 +41,7 @@ def test_separators_on_a_page_are_read_where_they_are_asked_for(reader: inkread.
     assert {"5653", "7433"} <= set(texts(reader.page(photo)))
     [page] = reader.pages([photo], separators=True)
     assert {"565.3", "743.3"} <= set(texts(page))
+    assert min(number.box.x0 for number in page.numbers) > 300  # nothing at the sheet's own edge, a dark line
 
 
 def test_a_photo_is_decoded_with_its_turn(reader: inkread.Reader, mnist_test: Dataset, tmp_path: Path) -> None:

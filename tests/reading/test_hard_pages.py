@@ -146,21 +146,24 @@ def test_squares_run_through_digits_and_stay(
     assert share_right(read_page(sample.image, classifier, rows), sample) >= least
 
 
-def test_a_lone_digit_much_paler_than_its_page_is_what_is_left_of_a_line(
+def test_a_lone_digit_unlike_the_others_of_its_page_is_what_is_left_of_a_line(
     mnist_test: Dataset, classifier: Classifier, rows: RowNetwork
 ) -> None:
-    def read(dark: float, width: float) -> list[str]:
+    def read(dark: float, width: float, *, height: float = 20.0, continued: bool = False) -> list[str]:
         strips = [strip(mnist_test, text, seed=3) for text in ("72", "49", "1")]
-        measures = [(140.0, 2.0), (150.0, 2.0), (dark, width)]
+        measures = [(20.0, 1.0, 140.0, 2.0, False), (20.0, 1.0, 150.0, 2.0, False)]
         crops = [
-            Crop(image, Box(0, 0, *image.shape[::-1]), image.shape[0] / 2, 20.0, 1.0, *measure)
-            for image, measure in zip(strips, measures, strict=True)
+            Crop(image, Box(0, 0, *image.shape[::-1]), image.shape[0] / 2, *measure)
+            for image, measure in zip(strips, [*measures, (height, 1.0, dark, width, continued)], strict=True)
         ]
         return [number.text for number in read_crops(crops, classifier, rows, min_confidence=0.5)]
 
     assert read(80, 0.2) == ["72", "49", "1"]
     assert read(80, 0.1) == ["72", "49", ""]
     assert read(40, 0.2) == ["72", "49", ""]
+    assert read(140, 0.2, height=12.0) == ["72", "49", ""]
+    assert read(140, 0.2, continued=True) == ["72", "49", ""]
+    assert read(140, 0.5, height=14.0) == ["72", "49", "1"]
 
 
 def right_of(page: Page) -> int:

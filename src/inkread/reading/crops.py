@@ -32,9 +32,11 @@ WIDEST_DIGIT = 1.45
 WIDEST_SURE = 2.2  # the same, where a look is sure
 TALL = 0.6  # of the tallest part, a part that is a digit
 # What is left of a line, or of the grain of the paper, passes for a 1. It is much paler than the numbers of its page;
-# where it is thinner than any stroke, being somewhat paler is enough. Or it is a much lower stroke: teeth of combs are.
+# where it is thinner than any stroke, being somewhat paler is enough. Or it is a stroke that is much lower, as teeth of
+# combs are, or that goes on above and below as an upright line, as the edge of a sheet does.
 PALE, PALER, THIN = 0.35, 0.6, 0.12
 LOW, STROKE = 0.65, 0.3
+CONTINUED = 0.5  # of a digit's height, within which such a line goes on
 LEAST_DIGIT = 0.55  # what the digits of a number reach on average; those of a word do not
 
 
@@ -49,6 +51,7 @@ class Crop(NamedTuple):
         inked: columns that hold ink of its taller parts, in heights of a digit.
         dark: mean ink of its parts, 0 bare to 255 black.
         width: of its box, in heights of a digit.
+        continued: whether an upright line goes on in its columns, above and below.
     """
 
     image: UInt8Array
@@ -58,6 +61,7 @@ class Crop(NamedTuple):
     inked: float
     dark: float
     width: float
+    continued: bool
 
     def upside_down(self) -> Crop:
         """Return the crop turned by 180 degrees; its place stays."""
@@ -101,7 +105,8 @@ def _without_remains(crops: Sequence[Crop], numbers: list[Number]) -> list[Numbe
 
     def remains(crop: Crop, text: str) -> bool:
         pale = crop.dark < dark * (PALER if crop.width < THIN else PALE)
-        return len(text) == 1 and (pale or (crop.width < STROKE and crop.height < LOW * height))
+        rest = crop.width < STROKE and (crop.continued or crop.height < LOW * height)
+        return len(text) == 1 and (pale or rest)
 
     return [
         nothing(NO_NUMBER) if remains(crop, number.text) else number
@@ -213,7 +218,8 @@ def cut_out(
         middle, tall, inked = _digits_of(parts, candidate)
         image = np.where(wiped & ~own, np.uint8(255), 255 - page[window])
         dark = float(page[window][own].mean())
-        crops.append(Crop(image, place, middle - place.y0, tall, inked, dark, candidate.box.width / height))
+        continued = not squared and _continued(rules.upright, candidate.box, height)
+        crops.append(Crop(image, place, middle - place.y0, tall, inked, dark, candidate.box.width / height, continued))
     return crops
 
 
@@ -224,6 +230,14 @@ def _place(box: Box, height: float, shape: tuple[int, ...]) -> Box:
     return Box(
         max(0, box.x0 - margin), max(0, box.y0 - margin), min(columns, box.x1 + margin), min(rows, box.y1 + margin)
     )
+
+
+def _continued(upright: UInt8Array, box: Box, height: float) -> bool:
+    """Say whether there are upright lines in the columns of a box, shortly above it and shortly below."""
+    reach = round(CONTINUED * height)
+    columns = slice(box.x0, box.x1)
+    above, below = upright[max(0, box.y0 - reach) : box.y0, columns], upright[box.y1 : box.y1 + reach, columns]
+    return bool(above.any() and below.any())
 
 
 def _near(own: Chosen, height: float) -> Chosen:
